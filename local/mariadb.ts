@@ -1,0 +1,257 @@
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { type Connection, createConnection } from 'mysql2/promise'
+import { findProgram, requireProgram } from './packages.ts'
+import { findFreePort } from './ports.ts'
+import { type Log, readLogTail, type StartedProcess, startProcess } from './processes.ts'
+
+const run = promisify(execFile)
+const START_TIMEOUT_MS = 60_000
+const USER = 'vehicle_auctions'
+
+export interface MysqlServer {
+  host: string
+  port: number
+  user: string
+  password: string
+  /** undefined where `MYSQL_URL` names a server that is not ours. */
+  pid: number | undefined
+  stop(): Promise<void>
+}
+
+/**
+ * Starts MariaDB or MySQL on a free port of 127.0.0.1 with its data in `<dataDir>/mysql`,
+ * or gives the server that `MYSQL_URL` names.
+ */
+export async function startMariadb(options: {
+  dataDir: string
+  log: Log
+  /** false: a crash of the machine may lose the last writes (tests). */
+  durable?: boolean
+}): Promise<MysqlServer> {
+  const url = process.env.MYSQL_URL
+  if (url) return useServer(url)
+  const dataDir = resolve(options.dataDir)
+  const program = requireProgram({
+    names: ['mariadbd', 'mysqld'],
+    debianPackage: 'mariadb-server',
+    urlVariable: 'MYSQL_URL',
+    log: options.log,
+  })
+  mkdirSync(dataDir, { recursive: true })
+  const password = keepPassword(join(dataDir, 'mysql.password'))
+  const isMariadb = (await run(program, ['--no-defaults', '--version'])).stdout.includes('MariaDB')
+  const files = join(dataDir, 'mysql')
+  if (!existsSync(files)) {
+    options.log('creating the database files')
+    await createFiles(program, isMariadb, files)
+  }
+  for (let attempt = 1; ; attempt++) {
+    const port = await findFreePort()
+    const server = startProcess({
+      name: 'mysql',
+      command: program,
+      args: serverOptions({
+        files,
+        port,
+        durable: options.durable ?? true,
+        initFile: writeInitFile(dataDir, password),
+      }),
+      dataDir,
+    })
+    try {
+      await waitUntilReady(server, { host: '127.0.0.1', port, user: USER, password })
+      return { host: '127.0.0.1', port, user: USER, password, pid: server.pid, stop: server.stop }
+    } catch (error) {
+      await server.stop()
+      const tail = readLogTail(dataDir, 'mysql')
+      // Another program may have taken the port between our asking and the server's binding.
+      if (attempt < 3 && /already in use/i.test(tail)) continue
+      throw new Error(`${program} did not start: ${error instanceof Error ? error.message : error}\n${tail}`)
+    }
+  }
+}
+
+/** Creates a database with the character set and collation of the schema; `fresh` drops an existing one first. */
+export async function createDatabase(
+  server: { host: string; port: number; user: string; password: string },
+  name: string,
+  options: { fresh?: boolean } = {},
+): Promise<void> {
+  await withConnection(server, async (connection) => {
+    if (options.fresh) await connection.query(`DROP DATABASE IF EXISTS ${quoteName(name)}`)
+    await connection.query(
+      `CREATE DATABASE IF NOT EXISTS ${quoteName(name)} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`,
+    )
+  })
+}
+
+/** Drops every database whose name begins with the prefix; the server's own are never touched. */
+export async function dropDatabases(
+  server: { host: string; port: number; user: string; password: string },
+  prefix: string,
+): Promise<void> {
+  const systemNames = ['mysql', 'information_schema', 'performance_schema', 'sys']
+  await withConnection(server, async (connection) => {
+    const [rows] = await connection.query({
+      sql: 'SELECT schema_name FROM information_schema.schemata',
+      rowsAsArray: true,
+    })
+    for (const row of Array.isArray(rows) ? rows : []) {
+      const name = Array.isArray(row) ? String(row[0]) : ''
+      if (name === '' || systemNames.includes(name) || !name.startsWith(prefix)) continue
+      await connection.query(`DROP DATABASE IF EXISTS ${quoteName(name)}`)
+    }
+  })
+}
+
+async function withConnection(
+  server: { host: string; port: number; user: string; password: string },
+  work: (connection: Connection) => Promise<void>,
+): Promise<void> {
+  const { host, port, user, password } = server
+  const connection = await createConnection({ host, port, user, password })
+  try {
+    await work(connection)
+  } finally {
+    await connection.end()
+  }
+}
+
+function quoteName(name: string): string {
+  if (!/^[A-Za-z0-9_]{1,64}$/.test(name)) throw new Error(`"${name}" cannot be a database's name`)
+  return `\`${name}\``
+}
+
+async function useServer(text: string): Promise<MysqlServer> {
+  const url = new URL(text)
+  const server = {
+    host: url.hostname,
+    port: Number(url.port || 3306),
+    user: decodeURIComponent(url.username),
+    password: decodeURIComponent(url.password),
+  }
+  try {
+    await withConnection(server, async (connection) => connection.ping())
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new Error(
+      `the server that MYSQL_URL names (${server.host}:${server.port}) does not answer: ${reason}`,
+    )
+  }
+  return { ...server, pid: undefined, stop: async () => {} }
+}
+
+function keepPassword(path: string): string {
+  if (existsSync(path)) return readFileSync(path, 'utf8').trim()
+  const password = randomBytes(18).toString('hex')
+  writeFileSync(path, password, { mode: 0o600 })
+  return password
+}
+
+/** Files are made beside their place and moved there when complete, so that an interruption leaves no half of them. */
+async function createFiles(program: string, isMariadb: boolean, files: string): Promise<void> {
+  const unfinished = `${files}.unfinished`
+  rmSync(unfinished, { recursive: true, force: true })
+  const asRoot = process.getuid?.() === 0 ? ['--user=root'] : []
+  const small = ['--innodb-buffer-pool-size=16M', '--innodb-flush-log-at-trx-commit=0']
+  if (isMariadb) {
+    const installer = findProgram('mariadb-install-db', 'mysql_install_db')
+    if (!installer)
+      throw new Error('mariadb-install-db is missing: install the whole package mariadb-server.')
+    await run(installer, [
+      '--no-defaults',
+      `--datadir=${unfinished}`,
+      '--auth-root-authentication-method=socket',
+      '--skip-test-db',
+      '--skip-name-resolve',
+      ...asRoot,
+      ...small,
+      '--innodb-flush-method=nosync',
+    ])
+  } else {
+    await run(program, [
+      '--no-defaults',
+      '--initialize-insecure',
+      `--datadir=${unfinished}`,
+      ...asRoot,
+      ...small,
+    ])
+  }
+  renameSync(unfinished, files)
+}
+
+/** Run by the server at each start before it accepts anybody: the one account, with its password. */
+function writeInitFile(dataDir: string, password: string): string {
+  const path = join(dataDir, 'mysql.init.sql')
+  const account = `'${USER}'@'127.0.0.1'`
+  const sql = [
+    `CREATE USER IF NOT EXISTS ${account} IDENTIFIED BY '${password}';`,
+    `ALTER USER ${account} IDENTIFIED BY '${password}';`,
+    `GRANT ALL PRIVILEGES ON *.* TO ${account} WITH GRANT OPTION;`,
+    `ALTER USER 'root'@'localhost' IDENTIFIED BY '${password}';`,
+  ]
+  writeFileSync(path, `${sql.join('\n')}\n`, { mode: 0o600 })
+  return path
+}
+
+function serverOptions(options: {
+  files: string
+  port: number
+  durable: boolean
+  initFile: string
+}): string[] {
+  return [
+    '--no-defaults',
+    `--datadir=${options.files}`,
+    `--init-file=${options.initFile}`,
+    '--bind-address=127.0.0.1',
+    `--port=${options.port}`,
+    '--skip-networking=0',
+    '--skip-name-resolve=1',
+    // Relative to the data directory: the whole path may be longer than a socket's may be.
+    '--socket=mysql.sock',
+    '--pid-file=mysqld.pid',
+    '--character-set-server=utf8mb4',
+    '--collation-server=utf8mb4_unicode_ci',
+    '--default-time-zone=+00:00',
+    '--innodb-lock-wait-timeout=5',
+    '--max-connections=400',
+    '--max-allowed-packet=64M',
+    '--innodb-buffer-pool-size=128M',
+    '--performance-schema=OFF',
+    '--skip-log-bin',
+    '--loose-mysqlx=OFF',
+    '--loose-innodb-buffer-pool-load-at-startup=OFF',
+    '--loose-innodb-buffer-pool-dump-at-shutdown=OFF',
+    ...(options.durable
+      ? ['--innodb-flush-log-at-trx-commit=1']
+      : ['--innodb-flush-log-at-trx-commit=0', '--innodb-doublewrite=0', '--innodb-flush-method=nosync']),
+    ...(process.getuid?.() === 0 ? ['--user=root'] : []),
+  ]
+}
+
+async function waitUntilReady(
+  server: StartedProcess,
+  address: { host: string; port: number; user: string; password: string },
+): Promise<void> {
+  let end: string | undefined
+  server.ended.then((how) => {
+    end = how
+  })
+  const deadline = Date.now() + START_TIMEOUT_MS
+  let last = ''
+  while (Date.now() < deadline) {
+    if (end !== undefined) throw new Error(`it ${end}`)
+    try {
+      return await withConnection(address, async (connection) => connection.ping())
+    } catch (error) {
+      last = error instanceof Error ? error.message : String(error)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
+  throw new Error(`no answer within ${START_TIMEOUT_MS / 1000} s (${last})`)
+}
