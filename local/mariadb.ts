@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { type Connection, createConnection } from 'mysql2/promise'
+import { type MysqlAddress, withConnection } from './databases.ts'
 import { findProgram, requireProgram } from './packages.ts'
 import { findFreePort } from './ports.ts'
 import { type Log, readLogTail, type StartedProcess, startProcess } from './processes.ts'
@@ -12,11 +12,7 @@ const run = promisify(execFile)
 const START_TIMEOUT_MS = 60_000
 const USER = 'vehicle_auctions'
 
-export interface MysqlServer {
-  host: string
-  port: number
-  user: string
-  password: string
+export interface MysqlServer extends MysqlAddress {
   /** undefined where `MYSQL_URL` names a server that is not ours. */
   pid: number | undefined
   stop(): Promise<void>
@@ -73,57 +69,6 @@ export async function startMariadb(options: {
       throw new Error(`${program} did not start: ${error instanceof Error ? error.message : error}\n${tail}`)
     }
   }
-}
-
-/** Creates a database with the character set and collation of the schema; `fresh` drops an existing one first. */
-export async function createDatabase(
-  server: { host: string; port: number; user: string; password: string },
-  name: string,
-  options: { fresh?: boolean } = {},
-): Promise<void> {
-  await withConnection(server, async (connection) => {
-    if (options.fresh) await connection.query(`DROP DATABASE IF EXISTS ${quoteName(name)}`)
-    await connection.query(
-      `CREATE DATABASE IF NOT EXISTS ${quoteName(name)} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`,
-    )
-  })
-}
-
-/** Drops every database whose name begins with the prefix; the server's own are never touched. */
-export async function dropDatabases(
-  server: { host: string; port: number; user: string; password: string },
-  prefix: string,
-): Promise<void> {
-  const systemNames = ['mysql', 'information_schema', 'performance_schema', 'sys']
-  await withConnection(server, async (connection) => {
-    const [rows] = await connection.query({
-      sql: 'SELECT schema_name FROM information_schema.schemata',
-      rowsAsArray: true,
-    })
-    for (const row of Array.isArray(rows) ? rows : []) {
-      const name = Array.isArray(row) ? String(row[0]) : ''
-      if (name === '' || systemNames.includes(name) || !name.startsWith(prefix)) continue
-      await connection.query(`DROP DATABASE IF EXISTS ${quoteName(name)}`)
-    }
-  })
-}
-
-async function withConnection(
-  server: { host: string; port: number; user: string; password: string },
-  work: (connection: Connection) => Promise<void>,
-): Promise<void> {
-  const { host, port, user, password } = server
-  const connection = await createConnection({ host, port, user, password })
-  try {
-    await work(connection)
-  } finally {
-    await connection.end()
-  }
-}
-
-function quoteName(name: string): string {
-  if (!/^[A-Za-z0-9_]{1,64}$/.test(name)) throw new Error(`"${name}" cannot be a database's name`)
-  return `\`${name}\``
 }
 
 async function useServer(text: string): Promise<MysqlServer> {
@@ -234,10 +179,7 @@ function serverOptions(options: {
   ]
 }
 
-async function waitUntilReady(
-  server: StartedProcess,
-  address: { host: string; port: number; user: string; password: string },
-): Promise<void> {
+async function waitUntilReady(server: StartedProcess, address: MysqlAddress): Promise<void> {
   let end: string | undefined
   server.ended.then((how) => {
     end = how
