@@ -1,0 +1,85 @@
+import { z } from 'zod'
+
+/** A whole, non-negative number of US cents. Made only by the functions of this file. */
+export type Cents = number & { readonly __brand: 'Cents' }
+
+/** The least and the largest amount that anyone may offer or ask: 0.01 and 99 999 999.99 (R8). */
+export const MIN_AMOUNT_CENTS = 1
+export const MAX_AMOUNT_CENTS = 9_999_999_999
+/** Sums and minimums may pass the largest amount; up to here dollars and cents convert exactly. */
+const MAX_PRICE_CENTS = 1_000_000_000_000_000
+
+/**
+ * A whole number of cents as `Cents`.
+ * @throws RangeError for anything but a non-negative safe integer: a defect, never bad input.
+ */
+export function cents(value: number): Cents {
+  if (!isCents(value)) throw new RangeError(`Not an amount of cents: ${value}`)
+  return value
+}
+
+export function isCents(value: number): value is Cents {
+  return Number.isSafeInteger(value) && value >= 0
+}
+
+/** Whether `value` lies within the bounds of an amount (R8). */
+export function isAmount(value: Cents): boolean {
+  return value >= MIN_AMOUNT_CENTS && value <= MAX_AMOUNT_CENTS
+}
+
+export const ZERO_CENTS = cents(0)
+
+/** The sum in cents. @throws RangeError past the safe integers */
+export function addCents(a: Cents, b: Cents): Cents {
+  return cents(a + b)
+}
+
+export function lowerOf(a: Cents, b: Cents): Cents {
+  return a < b ? a : b
+}
+
+export function higherOf(a: Cents, b: Cents): Cents {
+  return a > b ? a : b
+}
+
+/** Dollars, as JSON carries them, for an amount in cents. */
+export function centsToDollars(value: Cents): number {
+  return value / 100
+}
+
+/** The cents of a number of dollars, or null where it is not one with at most two decimals. */
+export function dollarsToCents(dollars: number): Cents | null {
+  const nearest = Math.round(dollars * 100)
+  // A decimal with two places and its cents divided by 100 are the same double; anything finer is not.
+  return isCents(nearest) && nearest <= MAX_PRICE_CENTS && nearest / 100 === dollars ? cents(nearest) : null
+}
+
+const centsSchema = z.custom<Cents>((value) => typeof value === 'number' && isCents(value))
+
+function dollarCodec(wire: z.ZodNumber) {
+  return z.codec(wire.meta({ multipleOf: 0.01 }), centsSchema, {
+    decode: (dollars, context) => {
+      const value = dollarsToCents(dollars)
+      if (value !== null) return value
+      context.issues.push({ code: 'custom', input: dollars, message: 'at most two decimals' })
+      return z.NEVER
+    },
+    encode: centsToDollars,
+  })
+}
+
+/** An amount: JSON number of dollars (0.01 to 99 999 999.99, at most two decimals) ⇄ `Cents`. */
+export const dollars = dollarCodec(
+  z
+    .number()
+    .min(MIN_AMOUNT_CENTS / 100)
+    .max(MAX_AMOUNT_CENTS / 100),
+)
+
+/** A price, fee, sum or minimum, which may be zero or pass the largest amount: dollars ⇄ `Cents`. */
+export const dollarsOrZero = dollarCodec(
+  z
+    .number()
+    .min(0)
+    .max(MAX_PRICE_CENTS / 100),
+)
