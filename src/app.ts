@@ -1,0 +1,73 @@
+import { Hono, type MiddlewareHandler } from 'hono'
+import { methodNotAllowed } from 'hono/method-not-allowed'
+import { isUnreachable } from './db/client.ts'
+import { KeyConflict } from './db/idempotency.ts'
+import type { Bindings, Deps } from './deps.ts'
+import { respondWithError } from './platform/error-response.ts'
+import { AppError } from './platform/errors.ts'
+import type { AppEnv } from './platform/hono.ts'
+import { describeError } from './platform/logger.ts'
+import { logRequests, requestIdOf } from './platform/request-log.ts'
+import { addSecurityHeaders, allowOrigins, limitBody, requireJson } from './platform/security.ts'
+
+type Env = AppEnv<Deps> & { Bindings: Bindings }
+
+/** Gives each request its id and the context that its services run in. */
+const enterRequest = (createDeps: (env: Bindings) => Deps): MiddlewareHandler<Env> => {
+  return async (c, next) => {
+    const requestId = requestIdOf(c.req.header('X-Request-ID'))
+    c.set('requestId', requestId)
+    c.header('X-Request-ID', requestId)
+    const deps = createDeps(c.env)
+    c.set('context', {
+      ...deps,
+      requestId,
+      actor: null,
+      now: Date.now(),
+      log: deps.log.with({ request_id: requestId }),
+      address: c.req.header('CF-Connecting-IP') ?? null,
+      idempotencyKey: null,
+      waitUntil: (work) => c.executionCtx.waitUntil(work),
+    })
+    return next()
+  }
+}
+
+/** Names in the API's terms what came from below it. */
+function translateError(error: unknown): unknown {
+  if (error instanceof KeyConflict) return new AppError(error.reason, undefined, { cause: error })
+  if (isUnreachable(error)) return new AppError('unavailable', undefined, { cause: error })
+  return error
+}
+
+export function createApp(createDeps: (env: Bindings) => Deps) {
+  const app = new Hono<Env>()
+
+  app.use(addSecurityHeaders())
+  app.use(enterRequest(createDeps))
+  app.use(logRequests())
+  app.use((c, next) => allowOrigins(() => c.var.context.settings.ALLOWED_ORIGINS)(c, next))
+  app.use(
+    methodNotAllowed({
+      app,
+      onMethodNotAllowed: (c, methods) => {
+        c.header('Allow', methods.join(', '))
+        throw new AppError('method_not_allowed')
+      },
+    }),
+  )
+  app.use(limitBody())
+  app.use(requireJson())
+
+  app.onError((thrown, c) => {
+    const error = translateError(thrown)
+    const expected = error instanceof AppError
+    const log = c.var.context?.log
+    if (!expected || error.code === 'unavailable') log?.error('request_failed', describeError(thrown))
+    else log?.info('request_refused', { code: error.code })
+    return respondWithError(c, c.var.requestId, error)
+  })
+  app.notFound((c) => respondWithError(c, c.var.requestId, new AppError('not_found')))
+
+  return app.get('/health', (c) => c.json({ status: 'healthy' }))
+}

@@ -1,0 +1,123 @@
+import {
+  Client,
+  type Config,
+  DatabaseError,
+  type Transaction as DriverTransaction,
+  UnknownError,
+} from '@planetscale/database'
+import { drizzle } from 'drizzle-orm/planetscale-serverless'
+import * as schema from './schema/index.ts'
+
+/** The driver has no timeout of its own. */
+export const QUERY_TIMEOUT_MS = 5_000
+
+/** No answer came, so what was asked may have happened or not. */
+export class DatabaseUnreachable extends Error {
+  override readonly name = 'DatabaseUnreachable'
+}
+
+export interface DatabaseOptions {
+  timeoutMs?: number
+  /** Told of every call: how long it took, and whether an answer came. */
+  onQuery?: (durationMs: number, answered: boolean) => void
+}
+
+type DriverFetch = NonNullable<Config['fetch']>
+
+function boundedFetch({ timeoutMs = QUERY_TIMEOUT_MS, onQuery }: DatabaseOptions): DriverFetch {
+  return async (url, init) => {
+    const startedMs = Date.now()
+    let answered = false
+    try {
+      const response = await fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) } as RequestInit)
+      const text = await response.text()
+      if (response.status >= 500) throw new Error(`HTTP ${response.status}`)
+      answered = true
+      return {
+        ok: response.ok,
+        status: response.status,
+        statusText: response.statusText,
+        text: async () => text,
+      }
+    } catch (cause) {
+      throw new DatabaseUnreachable('The database did not answer', { cause })
+    } finally {
+      onQuery?.(Date.now() - startedMs, answered)
+    }
+  }
+}
+
+/**
+ * The driver's client with transactions that are run once more after a deadlock or an answer that was lost. Whoever
+ * writes a transaction therefore begins it with a guard, such as a conditional UPDATE, that tells the second run
+ * what the first one did.
+ */
+class RepeatingClient extends Client {
+  override async transaction<T>(work: (tx: DriverTransaction) => Promise<T>): Promise<T> {
+    try {
+      return await this.#runOnce(work)
+    } catch (error) {
+      if (!isUnreachable(error) && !isLockConflict(error)) throw error
+      return await this.#runOnce(work)
+    }
+  }
+
+  /** The driver rolls back in its own `catch`; where that fails too, the first error is the one that tells. */
+  async #runOnce<T>(work: (tx: DriverTransaction) => Promise<T>): Promise<T> {
+    let failure: { error: unknown } | undefined
+    try {
+      return await super.transaction(async (tx) => {
+        try {
+          return await work(tx)
+        } catch (error) {
+          failure = { error }
+          throw error
+        }
+      })
+    } catch (error) {
+      throw failure ? failure.error : error
+    }
+  }
+}
+
+export function createDatabase(url: string, options: DatabaseOptions = {}) {
+  return drizzle(new RepeatingClient({ url, fetch: boundedFetch(options) }), { schema })
+}
+
+export type Database = ReturnType<typeof createDatabase>
+export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0]
+/** Where a query runs as well inside a transaction as outside. */
+export type Executor = Database | Transaction
+
+function* causesOf(error: unknown): Generator<Error> {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) yield cause
+}
+
+const errnoOf = (error: unknown): number | null => {
+  for (const cause of causesOf(error)) {
+    if (!(cause instanceof DatabaseError)) continue
+    const errno = /\(errno (\d+)\)/.exec(cause.message)?.[1]
+    if (errno) return Number(errno)
+  }
+  return null
+}
+
+const ERRNO = { duplicateEntry: 1062, lockWaitTimeout: 1205, deadlock: 1213, checkpoint: 1020 } as const
+
+export const isDuplicate = (error: unknown): boolean => errnoOf(error) === ERRNO.duplicateEntry
+
+const isLockConflict = (error: unknown): boolean => {
+  const errno = errnoOf(error)
+  return errno === ERRNO.deadlock || errno === ERRNO.lockWaitTimeout || errno === ERRNO.checkpoint
+}
+
+/** Nothing was heard from the database, or it said that it cannot serve now. */
+export function isUnreachable(error: unknown): boolean {
+  for (const cause of causesOf(error)) {
+    if (cause instanceof DatabaseUnreachable || cause instanceof UnknownError) return true
+  }
+  return isLockConflict(error)
+}
+
+/** The database answered, and the same statement would be refused again. */
+export const isRefusal = (error: unknown): boolean => errnoOf(error) !== null && !isLockConflict(error)

@@ -1,0 +1,6 @@
+export * from './auctions.ts'
+export * from './idempotency-keys.ts'
+export * from './notifications.ts'
+export * from './orders.ts'
+export * from './users.ts'
+export * from './vehicles.ts'

@@ -1,0 +1,22 @@
+import { index, mysqlTable, text, uniqueIndex, varchar } from 'drizzle-orm/mysql-core'
+import { asciiKey, id, instant, jsonDocument, reference } from './columns.ts'
+
+export const notifications = mysqlTable(
+  'notifications',
+  {
+    id: id(),
+    user_id: reference().notNull(),
+    type: asciiKey({ length: 32 }).notNull(),
+    title: varchar({ length: 200 }).notNull(),
+    message: text().notNull(),
+    data: jsonDocument<Record<string, unknown>>().notNull(),
+    /** What caused it: the same cause tells a person once, however often it is projected. */
+    cause_key: asciiKey({ length: 128 }).notNull(),
+    read_at: instant(),
+    created_at: instant().notNull(),
+  },
+  (t) => [
+    uniqueIndex('notifications_cause').on(t.user_id, t.cause_key),
+    index('notifications_user').on(t.user_id, t.id),
+  ],
+)

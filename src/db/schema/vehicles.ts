@@ -1,0 +1,108 @@
+import { relations } from 'drizzle-orm'
+import { boolean, index, int, mysqlTable, smallint, text, uniqueIndex, varchar } from 'drizzle-orm/mysql-core'
+import type {
+  DocumentType,
+  DocumentVisibility,
+  OdometerStatus,
+  VehicleCondition,
+  VehicleStatus,
+  VehicleTitleType,
+} from '../../vehicles/vehicle.ts'
+import { asciiKey, cents, id, instant, reference } from './columns.ts'
+import { users } from './users.ts'
+
+export const vehicles = mysqlTable(
+  'vehicles',
+  {
+    id: id(),
+    seller_id: reference().notNull(),
+    status: asciiKey({ length: 16 }).$type<VehicleStatus>().notNull().default('draft'),
+    vin: asciiKey({ length: 17 }).notNull(),
+    /** The VIN while the listing is live, else null: one live listing a VIN. Set and cleared by the status transition. */
+    live_vin: asciiKey({ length: 17 }),
+    year: smallint(),
+    make: varchar({ length: 64 }),
+    model: varchar({ length: 64 }),
+    trim: varchar({ length: 64 }),
+    body_type: varchar({ length: 64 }),
+    engine: varchar({ length: 100 }),
+    transmission: varchar({ length: 64 }),
+    drivetrain: varchar({ length: 32 }),
+    fuel_type: varchar({ length: 32 }),
+    exterior_color: varchar({ length: 32 }),
+    interior_color: varchar({ length: 32 }),
+    mileage: int(),
+    condition: asciiKey({ length: 16 }).$type<VehicleCondition>(),
+    title_type: asciiKey({ length: 24 }).$type<VehicleTitleType>(),
+    title_state: varchar({ length: 32 }),
+    odometer_status: asciiKey({ length: 16 }).$type<OdometerStatus>(),
+    /** Tenths: 1.0–5.0 is kept as 10–50. */
+    condition_grade_tenths: smallint(),
+    has_keys: boolean(),
+    description: text(),
+    starting_price_cents: cents(),
+    reserve_price_cents: cents(),
+    buy_now_price_cents: cents(),
+    location_address: varchar({ length: 200 }),
+    location_city: varchar({ length: 100 }),
+    location_state: varchar({ length: 50 }),
+    location_zip: varchar({ length: 20 }),
+    review_reason: varchar({ length: 500 }),
+    created_at: instant().notNull(),
+    updated_at: instant().notNull(),
+  },
+  (t) => [
+    uniqueIndex('vehicles_live_vin').on(t.live_vin),
+    index('vehicles_status').on(t.status, t.id),
+    index('vehicles_seller').on(t.seller_id, t.id),
+  ],
+)
+
+export const vehicle_images = mysqlTable(
+  'vehicle_images',
+  {
+    id: id(),
+    vehicle_id: reference().notNull(),
+    s3_key: asciiKey({ length: 255 }).notNull(),
+    content_type: asciiKey({ length: 64 }).notNull(),
+    size_bytes: int().notNull(),
+    caption: varchar({ length: 200 }),
+    is_primary: boolean().notNull().default(false),
+    sort_order: int().notNull(),
+    created_at: instant().notNull(),
+  },
+  (t) => [
+    uniqueIndex('vehicle_images_s3_key').on(t.s3_key),
+    index('vehicle_images_vehicle').on(t.vehicle_id, t.sort_order),
+  ],
+)
+
+export const vehicle_documents = mysqlTable(
+  'vehicle_documents',
+  {
+    id: id(),
+    vehicle_id: reference().notNull(),
+    s3_key: asciiKey({ length: 255 }).notNull(),
+    filename: varchar({ length: 255 }).notNull(),
+    size_bytes: int().notNull(),
+    doc_type: asciiKey({ length: 16 }).$type<DocumentType>().notNull(),
+    visibility: asciiKey({ length: 8 }).$type<DocumentVisibility>().notNull(),
+    created_at: instant().notNull(),
+  },
+  (t) => [
+    uniqueIndex('vehicle_documents_s3_key').on(t.s3_key),
+    index('vehicle_documents_vehicle').on(t.vehicle_id),
+  ],
+)
+
+export const vehiclesRelations = relations(vehicles, ({ many, one }) => ({
+  seller: one(users, { fields: [vehicles.seller_id], references: [users.id] }),
+  images: many(vehicle_images),
+  documents: many(vehicle_documents),
+}))
+export const vehicleImagesRelations = relations(vehicle_images, ({ one }) => ({
+  vehicle: one(vehicles, { fields: [vehicle_images.vehicle_id], references: [vehicles.id] }),
+}))
+export const vehicleDocumentsRelations = relations(vehicle_documents, ({ one }) => ({
+  vehicle: one(vehicles, { fields: [vehicle_documents.vehicle_id], references: [vehicles.id] }),
+}))

@@ -1,0 +1,50 @@
+import { zValidator } from '@hono/zod-validator'
+import type { MiddlewareHandler, ValidationTargets } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import type { z } from 'zod'
+import { AppError, ERROR_MESSAGES } from './errors.ts'
+
+/**
+ * Parses one part of the request. Placed behind `requireUser`, so that a stranger learns nothing of the form.
+ * `code` is what a wrong value is called: `validation_failed`, or `amount_invalid` for every malformed bid.
+ */
+export function validate<Target extends keyof ValidationTargets, Schema extends z.ZodType>(
+  target: Target,
+  schema: Schema,
+  code: 'validation_failed' | 'amount_invalid' = 'validation_failed',
+) {
+  const parse = zValidator(target, schema, (result) => {
+    if (result.success) return
+    throw new AppError(code, ERROR_MESSAGES[code], {
+      details: result.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message })),
+    })
+  })
+  const handler: typeof parse = async (c, next) => {
+    try {
+      return await parse(c, next)
+    } catch (error) {
+      // Hono's own word for JSON that cannot be read.
+      if (error instanceof HTTPException && error.status === 400) throw new AppError(code, error.message)
+      throw error
+    }
+  }
+  return handler
+}
+
+/** What the API's document says of a route. Responses are the very schemas that encode them. */
+export interface RouteDescription {
+  summary: string
+  responses: Record<number, z.ZodType | string>
+}
+
+const descriptions = new WeakMap<MiddlewareHandler, RouteDescription>()
+
+/** Attaches a description to a route; it stands first among the route's handlers. */
+export function describe(description: RouteDescription): MiddlewareHandler {
+  const handler: MiddlewareHandler = (_c, next) => next()
+  descriptions.set(handler, description)
+  return handler
+}
+
+export const descriptionOf = (handler: unknown): RouteDescription | undefined =>
+  typeof handler === 'function' ? descriptions.get(handler as MiddlewareHandler) : undefined
