@@ -1,0 +1,102 @@
+// ClearVIN's report (https://www.clearvin.com/en/api-subscribers/vin-decode-api/). The page documents the envelope
+// `{status, message, result: {id, vin, report}}` and leaves the report open, so the specification is looked for
+// where its answers carry it: `report.vinSpec`, `result.vinSpec`, or the report itself.
+import { z } from 'zod'
+import {
+  litres,
+  looseText,
+  MAX_CYLINDERS,
+  MAX_YEAR,
+  MIN_YEAR,
+  type VendorAnswer,
+  type VinVendor,
+  wholeNumber,
+} from './answer.ts'
+
+const specSchema = z.object({
+  year: looseText,
+  make: looseText,
+  model: looseText,
+  trim: looseText,
+  style: looseText,
+  body_type: looseText,
+  body_style: looseText,
+  engine: looseText,
+  transmission: looseText,
+  drivetrain: looseText,
+  drive_type: looseText,
+  exterior_color: looseText,
+  interior_color: looseText,
+  fuel_type: looseText,
+  cylinders: looseText,
+  displacement: looseText,
+})
+
+const openObject = z.record(z.string(), z.unknown())
+const responseSchema = z.discriminatedUnion('status', [
+  z.object({
+    status: z.literal('ok'),
+    result: z.object({
+      vin: z.string().nullish(),
+      report: openObject.nullish(),
+      vinSpec: openObject.nullish(),
+    }),
+  }),
+  z.object({ status: z.literal('error'), message: z.string().nullish() }),
+])
+
+/** `fuelType` and `Fuel Type` are the field `fuel_type`. */
+function fieldName(key: string): string {
+  return key
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .replace(/[\s-]+/g, '_')
+    .toLowerCase()
+}
+
+function readSpec(spec: Record<string, unknown>): VendorAnswer | null {
+  const named = Object.fromEntries(Object.entries(spec).map(([key, value]) => [fieldName(key), value]))
+  const found = specSchema.parse(named)
+  if (found.make === null || found.model === null) return null
+  return {
+    fields: {
+      year: wholeNumber(found.year, MIN_YEAR, MAX_YEAR),
+      make: found.make,
+      model: found.model,
+      trim: found.trim,
+      body_type: found.body_type ?? found.body_style ?? found.style,
+      engine: found.engine,
+      transmission: found.transmission,
+      drivetrain: found.drivetrain ?? found.drive_type,
+      exterior_color: found.exterior_color,
+      interior_color: found.interior_color,
+      fuel_type: found.fuel_type,
+      cylinders: wholeNumber(found.cylinders, 1, MAX_CYLINDERS),
+      displacement: litres(found.displacement),
+    },
+    warnings: [],
+  }
+}
+
+/**
+ * @param baseUrl without a slash at its end
+ * @param apiKey the bearer token that the vendor hands out
+ * @param fetcher `fetch`, or one that speaks to a stand-in
+ */
+export function clearvinVendor(baseUrl: string, apiKey: string, fetcher: typeof fetch): VinVendor {
+  return {
+    name: 'clearvin',
+    title: 'ClearVIN',
+    async ask(vin, signal) {
+      const headers = { Authorization: `Bearer ${apiKey}`, Accept: 'application/json' }
+      const url = `${baseUrl}/rest/vendor/report?vin=${vin}&format=json`
+      const response = await fetcher(url, { headers, signal })
+      if (!response.ok) throw new Error(`HTTP ${response.status}`)
+      const answer = responseSchema.parse(await response.json())
+      if (answer.status === 'error') throw new Error(answer.message ?? 'status error')
+      const { vin: answered, report, vinSpec } = answer.result
+      if (answered && answered.toUpperCase() !== vin) throw new Error('the answer is about another VIN')
+      const nested = openObject.safeParse(report?.vinSpec)
+      return readSpec(nested.success ? nested.data : (vinSpec ?? report ?? {}))
+    },
+  }
+}
