@@ -49,7 +49,8 @@ export function centsToDollars(value: Cents): number {
 
 /** The cents of a number of dollars, or null where it is not one with at most two decimals. */
 export function dollarsToCents(dollars: number): Cents | null {
-  const nearest = Math.round(dollars * 100)
+  // Adding 0 makes 0 of −0.
+  const nearest = Math.round(dollars * 100) + 0
   // A decimal with two places and its cents divided by 100 are the same double; anything finer is not.
   return isCents(nearest) && nearest <= MAX_PRICE_CENTS && nearest / 100 === dollars ? cents(nearest) : null
 }
