@@ -1,0 +1,78 @@
+/** What each folder of `src` may import, as data: the table that the import rule is tested against. */
+
+interface Rule {
+  /** Layers, and packages as `npm:<name>`, that may be imported as they are. */
+  values: readonly string[]
+  /** Those of which only types may be. */
+  types: readonly string[]
+}
+
+/** Lower rows know nothing of higher ones. */
+export const SUBJECTS_FROM_THE_BOTTOM: readonly (readonly string[])[] = [
+  ['users', 'notifications'],
+  ['vehicles'],
+  ['watchlist', 'auctions'],
+  ['offers'],
+  ['orders'],
+  ['fulfillment'],
+]
+const SUBJECTS = SUBJECTS_FROM_THE_BOTTOM.flat()
+
+/** Files in a subject's folder that have rules and no I/O. */
+const PURE_FILES = [
+  'users/user.ts',
+  'vehicles/vehicle.ts',
+  'vehicles/vin.ts',
+  'vehicles/wmi.ts',
+  'vehicles/wmi-table.ts',
+  'vehicles/wmi.generated.ts',
+  'orders/order.ts',
+  'notifications/notification.ts',
+]
+
+export const subjectOf = (file: string): string | null => {
+  const folder = file.split('/')[0] ?? ''
+  return SUBJECTS.includes(folder) ? folder : null
+}
+
+export function layerOf(file: string): string {
+  const [folder = '', second = ''] = file.split('/')
+  if (['index.ts', 'app.ts', 'deps.ts', 'sweeper.ts'].includes(file)) return 'root'
+  if (file === 'platform/errors.ts') return 'errors'
+  if (file === 'platform/actor.ts') return 'pure'
+  if (['lib', 'platform', 'db', 'external'].includes(folder)) return folder
+  if (PURE_FILES.includes(file) || second === 'engine') return 'pure'
+  if (second === 'live') return file.endsWith('/protocol.ts') ? 'schemas' : 'live'
+  if (second === 'auth.ts') return 'auth'
+  if (second.endsWith('schemas.ts')) return 'schemas'
+  if (second === 'routes.ts') return 'routes'
+  return 'service'
+}
+
+const WORKER_PACKAGES = ['npm:cloudflare:workers']
+
+export const FOLDER_RULES: Record<string, Rule | 'everything'> = {
+  root: 'everything',
+  lib: { values: ['lib', 'npm:zod'], types: [] },
+  pure: { values: ['lib', 'pure'], types: [] },
+  schemas: { values: ['schemas', 'lib', 'pure', 'npm:zod'], types: ['live'] },
+  platform: {
+    values: ['platform', 'errors', 'pure', 'lib', 'npm:hono', 'npm:zod', 'npm:@hono/zod-validator', 'npm:prom-client', ...WORKER_PACKAGES],
+    types: [],
+  },
+  db: { values: ['db', 'lib', 'npm:drizzle-orm', 'npm:@planetscale/database'], types: ['pure', 'platform', 'npm:zod'] },
+  external: {
+    values: ['external', 'errors', 'lib', 'npm:zod', 'npm:@clerk/backend', 'npm:aws4fetch', 'npm:@upstash/redis'],
+    types: ['platform', 'pure'],
+  },
+  service: {
+    values: ['service', 'schemas', 'pure', 'errors', 'lib', 'db', 'npm:drizzle-orm', 'npm:zod', 'npm:hono'],
+    types: ['platform', 'external', 'live'],
+  },
+  live: {
+    values: ['live', 'schemas', 'pure', 'errors', 'lib', 'db', 'npm:drizzle-orm', 'npm:zod', ...WORKER_PACKAGES],
+    types: ['external', 'platform', 'service'],
+  },
+  auth: { values: ['service', 'schemas', 'platform', 'errors', 'lib', 'pure', 'npm:hono'], types: [] },
+  routes: { values: ['service', 'schemas', 'auth', 'platform', 'errors', 'lib', 'pure', 'npm:hono', 'npm:zod'], types: ['live'] },
+}
