@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { signSessionToken } from './session-token.ts'
@@ -12,6 +12,7 @@ const secretsSchema = z.object({
   clerkPublicKey: z.string(),
   clerkWebhookSecret: z.string(),
   jwtSecretKey: z.string(),
+  planetscalePassword: z.string(),
   upstashToken: z.string(),
   s3AccessKeyId: z.string(),
   s3SecretAccessKey: z.string(),
@@ -21,35 +22,54 @@ export type Secrets = z.infer<typeof secretsSchema>
 /** The keys of one local stack, made once and kept in `<dataDir>/secrets.json`. */
 export function keepSecrets(dataDir: string): Secrets {
   const path = join(dataDir, 'secrets.json')
-  const kept = readSecrets(path)
-  if (kept) return kept
+  const complete = secretsSchema.safeParse(readFile(path))
+  if (complete.success) return complete.data
+  const partial = secretsSchema.partial().safeParse(readFile(path))
+  const secrets = secretsSchema.parse({ ...makeSecrets(), ...partial.data })
+  mkdirSync(dataDir, { recursive: true })
+  const draft = `${path}.${process.pid}`
+  writeFileSync(draft, JSON.stringify(secrets, null, 2), { mode: 0o600 })
+  try {
+    if (partial.success) {
+      renameSync(draft, path)
+      return secrets
+    }
+    // Linked into place: of two processes that make secrets at once, the second takes those of the first.
+    linkSync(draft, path)
+    return secrets
+  } catch (error) {
+    const winner = secretsSchema.safeParse(readFile(path))
+    if (!winner.success) throw error
+    return winner.data
+  } finally {
+    rmSync(draft, { force: true })
+  }
+}
+
+function makeSecrets(): Secrets {
   const pair = generateKeyPairSync('rsa', {
     modulusLength: 2048,
     publicKeyEncoding: { type: 'spki', format: 'pem' },
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
   })
-  const secrets: Secrets = {
+  return {
     clerkPrivateKey: pair.privateKey,
     clerkPublicKey: pair.publicKey,
     clerkWebhookSecret: `whsec_${randomBytes(24).toString('base64')}`,
     jwtSecretKey: randomBytes(32).toString('hex'),
+    planetscalePassword: randomBytes(16).toString('hex'),
     upstashToken: randomBytes(24).toString('hex'),
     s3AccessKeyId: randomBytes(10).toString('hex').toUpperCase(),
     s3SecretAccessKey: randomBytes(20).toString('hex'),
   }
-  mkdirSync(dataDir, { recursive: true })
-  // Linked into place: of two processes that make secrets at once, the second takes those of the first.
-  const draft = `${path}.${process.pid}`
-  writeFileSync(draft, JSON.stringify(secrets, null, 2), { mode: 0o600 })
+}
+
+/** The content of a JSON file; undefined where there is none. */
+function readFile(path: string): unknown {
   try {
-    linkSync(draft, path)
-    return secrets
-  } catch (error) {
-    const winner = readSecrets(path)
-    if (!winner) throw error
-    return winner
-  } finally {
-    rmSync(draft, { force: true })
+    return JSON.parse(readFileSync(path, 'utf8'))
+  } catch {
+    return undefined
   }
 }
 
@@ -57,17 +77,4 @@ export function keepSecrets(dataDir: string): Secrets {
 export function createSessionToken(clerkUserId: string, dataDir: string = DEV_DATA_DIR): Promise<string> {
   const { clerkPrivateKey } = keepSecrets(dataDir)
   return signSessionToken({ privateKeyPem: clerkPrivateKey, clerkUserId, nowMs: Date.now() })
-}
-
-function readSecrets(path: string): Secrets | undefined {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch {
-    return undefined
-  }
-  const parsed = secretsSchema.safeParse(JSON.parse(text))
-  if (!parsed.success)
-    throw new Error(`${path} is not complete: remove it, and new secrets are made at the next start.`)
-  return parsed.data
 }

@@ -8,6 +8,7 @@ import { type MysqlServer, startMariadb } from './mariadb.ts'
 import { startPlanetscale } from './planetscale.ts'
 import { clearOrphans, type Log } from './processes.ts'
 import { type RedisServer, startRedis } from './redis.ts'
+import { announceStack } from './running.ts'
 import { startS3 } from './s3.ts'
 import { LOCAL_AUTHORIZED_PARTY } from './session-token.ts'
 import { startUpstash } from './upstash.ts'
@@ -89,7 +90,10 @@ async function startParts(
   const prefix = namePrefix(mysql, dataDir)
   if (throwAway) await dropDatabases(mysql, prefix)
   const fronts = [
-    keep(startPlanetscale({ port: ports?.planetscale ?? 0, mysql }), (part) => part.close()),
+    keep(
+      startPlanetscale({ port: ports?.planetscale ?? 0, mysql, password: secrets.planetscalePassword }),
+      (part) => part.close(),
+    ),
     keep(startUpstash({ port: ports?.upstash ?? 0, redis, token: secrets.upstashToken }), (part) =>
       part.close(),
     ),
@@ -108,30 +112,32 @@ async function startParts(
   await Promise.allSettled(fronts)
   const [planetscale, upstash, s3] = await Promise.all(fronts)
   const databaseUrl = (name: string) => planetscale.url(prefix + name)
+  const env = {
+    ENVIRONMENT: 'development',
+    LOG_LEVEL: 'info',
+    DATABASE_URL: databaseUrl('auctions'),
+    JWT_SECRET_KEY: secrets.jwtSecretKey,
+    CLERK_JWT_KEY: secrets.clerkPublicKey,
+    CLERK_WEBHOOK_SIGNING_SECRET: secrets.clerkWebhookSecret,
+    CLERK_AUTHORIZED_PARTIES: LOCAL_AUTHORIZED_PARTY,
+    ADMIN_CLERK_IDS: LOCAL_ADMIN_CLERK_ID,
+    ALLOWED_ORIGINS: 'http://localhost:3000,http://localhost:5173',
+    UPSTASH_REDIS_REST_URL: upstash.url,
+    UPSTASH_REDIS_REST_TOKEN: upstash.token,
+    S3_ENDPOINT: s3.url,
+    S3_BUCKET: BUCKET,
+    S3_REGION: REGION,
+    S3_ACCESS_KEY_ID: secrets.s3AccessKeyId,
+    S3_SECRET_ACCESS_KEY: secrets.s3SecretAccessKey,
+    VPIC: 'off',
+    RATE_LIMITS: throwAway ? 'off' : 'on',
+    BID_REQUIRES: '',
+    LISTING_REVIEW: 'auto',
+    AUCTION_MIN_SECONDS: '5',
+  }
+  stops.push(announceStack(dataDir, { env, mysql }))
   return {
-    env: {
-      ENVIRONMENT: 'development',
-      LOG_LEVEL: 'info',
-      DATABASE_URL: databaseUrl('auctions'),
-      JWT_SECRET_KEY: secrets.jwtSecretKey,
-      CLERK_JWT_KEY: secrets.clerkPublicKey,
-      CLERK_WEBHOOK_SIGNING_SECRET: secrets.clerkWebhookSecret,
-      CLERK_AUTHORIZED_PARTIES: LOCAL_AUTHORIZED_PARTY,
-      ADMIN_CLERK_IDS: LOCAL_ADMIN_CLERK_ID,
-      ALLOWED_ORIGINS: 'http://localhost:3000,http://localhost:5173',
-      UPSTASH_REDIS_REST_URL: upstash.url,
-      UPSTASH_REDIS_REST_TOKEN: upstash.token,
-      S3_ENDPOINT: s3.url,
-      S3_BUCKET: BUCKET,
-      S3_REGION: REGION,
-      S3_ACCESS_KEY_ID: secrets.s3AccessKeyId,
-      S3_SECRET_ACCESS_KEY: secrets.s3SecretAccessKey,
-      VPIC: 'off',
-      RATE_LIMITS: throwAway ? 'off' : 'on',
-      BID_REQUIRES: '',
-      LISTING_REVIEW: 'auto',
-      AUCTION_MIN_SECONDS: '5',
-    },
+    env,
     dataDir,
     secrets,
     mysql,

@@ -67,3 +67,9 @@ function readOwner(path: string): Owner | undefined {
     return undefined
   }
 }
+
+/** Whether a living process holds the directory. */
+export function isLocked(dataDir: string): boolean {
+  const owner = readOwner(join(dataDir, 'owner.json'))
+  return owner !== undefined && isAlive(owner)
+}

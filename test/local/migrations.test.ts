@@ -92,6 +92,15 @@ describe('migrations', () => {
     expect(await describeSchema()).toEqual(full)
   })
 
+  test("the project's own: up, down and up again give the same information_schema", async () => {
+    const names = await migrate(client, 'migrations')
+    const full = await describeSchema()
+    for (const name of names.toReversed()) expect(await rollback(client, 'migrations')).toBe(name)
+    expect((await client.execute('SHOW TABLES')).rows).toHaveLength(1)
+    await migrate(client, 'migrations')
+    expect(await describeSchema()).toEqual(full)
+  })
+
   test('one that fails names its statement and goes on from there after the correction', async () => {
     write('0000_users.sql', USERS)
     const broken = [...ORDERS]
