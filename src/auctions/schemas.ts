@@ -1,0 +1,137 @@
+import { z } from 'zod'
+import { dollars, dollarsOrZero } from '../lib/money.ts'
+import { pageFields } from '../lib/pagination.ts'
+import { isoTime } from '../lib/time.ts'
+import { VEHICLE_CONDITIONS, VEHICLE_STATUSES, VEHICLE_TITLE_TYPES } from '../vehicles/vehicle.ts'
+import {
+  AUCTION_STATUS,
+  BELOW_RESERVE_RULES,
+  OUTCOME,
+  SALE_TYPES,
+  SOFT_CLOSE_MODES,
+} from './engine/auction.ts'
+
+/** `currency` of every amount. */
+export const CURRENCY = 'USD'
+/** The only kind of auction that there is; clients of the replaced backend read it. */
+export const AUCTION_TYPE = 'timed'
+
+/** The vehicle as in a list, without its auction. */
+export const auctionVehicleSchema = z.object({
+  id: z.int(),
+  vin: z.string(),
+  year: z.int().nullable(),
+  make: z.string().nullable(),
+  model: z.string().nullable(),
+  trim: z.string().nullable(),
+  mileage: z.int().nullable(),
+  condition: z.enum(VEHICLE_CONDITIONS).nullable(),
+  title_type: z.enum(VEHICLE_TITLE_TYPES).nullable(),
+  starting_price: dollars.nullable(),
+  buy_now_price: dollars.nullable(),
+  location_city: z.string().nullable(),
+  location_state: z.string().nullable(),
+  primary_image_url: z.string().nullable(),
+  status: z.enum(VEHICLE_STATUSES),
+  seller_id: z.int(),
+  created_at: isoTime,
+})
+export type AuctionVehicle = z.output<typeof auctionVehicleSchema>
+
+export const auctionSchema = z.object({
+  id: z.int(),
+  vehicle_id: z.int(),
+  seller_id: z.int(),
+  status: z.enum(AUCTION_STATUS),
+  outcome: z.enum(OUTCOME).nullable(),
+  auction_type: z.literal(AUCTION_TYPE),
+  sale_type: z.enum(SALE_TYPES),
+  currency: z.literal(CURRENCY),
+  starting_price: dollars,
+  has_reserve: z.boolean(),
+  reserve_met: z.boolean().nullable(),
+  /** Only the seller and admins have the field. */
+  reserve_price: dollars.nullable().optional(),
+  buy_now_price: dollars.nullable(),
+  current_bid: dollarsOrZero,
+  minimum_bid: dollarsOrZero.nullable(),
+  bid_count: z.int(),
+  high_bidder: z.string().nullable(),
+  starts_at: isoTime,
+  ends_at: isoTime,
+  original_ends_at: isoTime,
+  extended_count: z.int(),
+  time_remaining: z.int(),
+  increments: z.array(z.object({ from: dollarsOrZero, step: dollars })),
+  soft_close: z.object({
+    mode: z.enum(SOFT_CLOSE_MODES),
+    window_s: z.int(),
+    extension_s: z.int(),
+    max_extensions: z.int().nullable(),
+  }),
+  below_reserve: z.enum(BELOW_RESERVE_RULES),
+  seq: z.int(),
+  server_time: isoTime,
+  /** Only a cancelled auction has the field. */
+  cancel_reason: z.string().optional(),
+  you: z.object({ alias: z.string(), leading: z.boolean(), max_bid: dollars.nullable() }).nullable(),
+  vehicle: auctionVehicleSchema,
+})
+/** An auction as services and rooms hold it: `Cents` and `Date`; `auctionSchema.encode` puts it on the wire. */
+export type AuctionBody = z.output<typeof auctionSchema>
+
+export const auctionPageSchema = z.object({ auctions: z.array(auctionSchema), ...pageFields })
+export const auctionMadeSchema = z.object({
+  message: z.string(),
+  auction_id: z.int(),
+  auction: auctionSchema,
+})
+
+/** What the bidder is told of an accepted bid or purchase (R21). */
+export const verdictSchema = z.object({
+  success: z.literal(true),
+  bid_id: z.int(),
+  seq: z.int().nullable(),
+  leading: z.boolean(),
+  your_max: dollars,
+  current_bid: dollarsOrZero,
+  minimum_bid: dollarsOrZero.nullable(),
+  bid_count: z.int(),
+  ends_at: isoTime,
+  server_time: isoTime,
+})
+
+export const bidHistorySchema = z.object({
+  auction_id: z.int(),
+  current_bid: dollarsOrZero,
+  bid_count: z.int(),
+  bids: z.array(
+    z.object({
+      id: z.int(),
+      amount: dollars,
+      user_display: z.string(),
+      is_auto_bid: z.boolean(),
+      created_at: isoTime,
+      current_bid: dollarsOrZero,
+      leader: z.string(),
+      kind: z.enum(['max', 'exact', 'buy_now']),
+      voided: z.boolean(),
+      void_reason: z.string().nullable(),
+    }),
+  ),
+  ...pageFields,
+})
+
+export const myBidsSchema = z.object({
+  bids: z.array(
+    z.object({
+      auction: auctionSchema,
+      your_max: dollars.nullable(),
+      leading: z.boolean(),
+      outcome: z.enum(OUTCOME).nullable(),
+    }),
+  ),
+  ...pageFields,
+})
+
+export const ticketSchema = z.object({ ticket: z.string(), expires_in: z.int(), url: z.string() })
