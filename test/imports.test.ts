@@ -25,7 +25,9 @@ function importsOf(file: string): Import[] {
     const isOurs = specifier.startsWith('.')
     const to = isOurs ? normalize(join(dirname(file), specifier)) : specifier
     const named = /\{([^}]*)\}/.exec(match[0])?.[1]
-    const everyNameIsType = named?.split(',').every((name) => name.trim() === '' || name.trim().startsWith('type '))
+    const everyNameIsType = named
+      ?.split(',')
+      .every((name) => name.trim() === '' || name.trim().startsWith('type '))
     return { from: file, to, isTypeOnly: match[1] !== undefined || everyNameIsType === true }
   })
 }
@@ -45,7 +47,12 @@ test('every folder imports only what the table of folders allows', () => {
   const forbidden = imports.filter(({ from, to, isTypeOnly }) => {
     const rule = FOLDER_RULES[layerOf(from)]
     if (rule === 'everything') return false
-    const target = files.includes(to) ? layerOf(to) : `npm:${to.split('/').slice(0, to.startsWith('@') ? 2 : 1).join('/')}`
+    const target = files.includes(to)
+      ? layerOf(to)
+      : `npm:${to
+          .split('/')
+          .slice(0, to.startsWith('@') ? 2 : 1)
+          .join('/')}`
     return !(rule.values.includes(target) || (isTypeOnly && rule.types.includes(target)))
   })
   expect(forbidden.map(({ from, to }) => `${from} → ${to}`)).toEqual([])

@@ -57,12 +57,33 @@ export const FOLDER_RULES: Record<string, Rule | 'everything'> = {
   pure: { values: ['lib', 'pure'], types: [] },
   schemas: { values: ['schemas', 'lib', 'pure', 'npm:zod'], types: ['live'] },
   platform: {
-    values: ['platform', 'errors', 'pure', 'lib', 'npm:hono', 'npm:zod', 'npm:@hono/zod-validator', 'npm:prom-client', ...WORKER_PACKAGES],
+    values: [
+      'platform',
+      'errors',
+      'pure',
+      'lib',
+      'npm:hono',
+      'npm:zod',
+      'npm:@hono/zod-validator',
+      'npm:prom-client',
+      ...WORKER_PACKAGES,
+    ],
     types: [],
   },
-  db: { values: ['db', 'lib', 'npm:drizzle-orm', 'npm:@planetscale/database'], types: ['pure', 'platform', 'npm:zod'] },
+  db: {
+    values: ['db', 'lib', 'npm:drizzle-orm', 'npm:@planetscale/database'],
+    types: ['pure', 'platform', 'npm:zod'],
+  },
   external: {
-    values: ['external', 'errors', 'lib', 'npm:zod', 'npm:@clerk/backend', 'npm:aws4fetch', 'npm:@upstash/redis'],
+    values: [
+      'external',
+      'errors',
+      'lib',
+      'npm:zod',
+      'npm:@clerk/backend',
+      'npm:aws4fetch',
+      'npm:@upstash/redis',
+    ],
     types: ['platform', 'pure'],
   },
   service: {
@@ -70,9 +91,22 @@ export const FOLDER_RULES: Record<string, Rule | 'everything'> = {
     types: ['platform', 'external', 'live'],
   },
   live: {
-    values: ['live', 'schemas', 'pure', 'errors', 'lib', 'db', 'npm:drizzle-orm', 'npm:zod', ...WORKER_PACKAGES],
+    values: [
+      'live',
+      'schemas',
+      'pure',
+      'errors',
+      'lib',
+      'db',
+      'npm:drizzle-orm',
+      'npm:zod',
+      ...WORKER_PACKAGES,
+    ],
     types: ['external', 'platform', 'service'],
   },
   auth: { values: ['service', 'schemas', 'platform', 'errors', 'lib', 'pure', 'npm:hono'], types: [] },
-  routes: { values: ['service', 'schemas', 'auth', 'platform', 'errors', 'lib', 'pure', 'npm:hono', 'npm:zod'], types: ['live'] },
+  routes: {
+    values: ['service', 'schemas', 'auth', 'platform', 'errors', 'lib', 'pure', 'npm:hono', 'npm:zod'],
+    types: ['live'],
+  },
 }

@@ -1,0 +1,48 @@
+import { ApiClient } from './api-client.ts'
+import { listVehicle } from './listing.ts'
+import { checkOrder, openAuction, playAuction, STARTING_PRICE } from './sale.ts'
+import { Timeline } from './timeline.ts'
+
+const BASE_URL = process.env.DEMO_URL ?? `http://localhost:${process.env.PORT ?? 5001}`
+const BIDDER_NAMES = ['Ann', 'Ben', 'Cho', 'Dee', 'Eve']
+
+async function assertRunning(): Promise<void> {
+  try {
+    const health = await fetch(new URL('/health', BASE_URL), { signal: AbortSignal.timeout(3_000) })
+    if (health.ok) return
+  } catch {
+    // Told below: nobody listens, or nobody answers.
+  }
+  console.error(`Nothing answers at ${BASE_URL}. Start it with: npm run dev`)
+  process.exit(1)
+}
+
+async function main(): Promise<boolean> {
+  await assertRunning()
+  const timeline = new Timeline()
+  const run = Date.now().toString(36)
+  const person = (name: string) => new ApiClient(BASE_URL, name).signIn(`demo_${name.toLowerCase()}_${run}`)
+  try {
+    timeline.heading('People sign in')
+    const seller = await person('Seller')
+    const bidders = await Promise.all(BIDDER_NAMES.map(person))
+    const cast = { seller, bidders }
+    timeline.say('everyone', `the seller and ${bidders.length} bidders exchange their session for our tokens`)
+
+    timeline.heading('The listing')
+    const vehicleId = await listVehicle(seller, timeline, STARTING_PRICE)
+
+    timeline.heading('The auction')
+    const auctionId = await openAuction(cast, timeline, vehicleId)
+    const clients = await playAuction(cast, timeline, auctionId)
+
+    timeline.heading('After the hammer')
+    await checkOrder(cast, timeline, auctionId, vehicleId)
+    for (const client of clients) client.disconnect()
+  } catch (error) {
+    timeline.expect(error instanceof Error ? error.message : String(error), 'failed', 'done')
+  }
+  return timeline.close()
+}
+
+process.exit((await main()) ? 0 : 1)
