@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { SqlError } from './vitess-error.ts'
+
+/**
+ * A fault of the way to the database; the database itself stays as it is.
+ * - `refuse`: the connection is closed and the statement not executed.
+ * - `hang`: nothing is executed or answered until the fault is cleared or the client gives up.
+ * - `delay`: the statement is executed after `delayMs`.
+ * - `lose-answer`: the statement (a COMMIT too) is executed, then the connection is closed.
+ * - `refuse-statement`: answered with the SQL error `error` (default: 1406, a permanent one) and not executed.
+ *
+ * Without more it strikes every statement. `matching` is a regular expression (case-blind) for the statement's
+ * text, `skip` lets that many matching ones through first, `times` ends it after so many: the nth statement
+ * fails by `{mode, skip: n - 1, times: 1}`.
+ */
+export type Fault = {
+  mode: 'refuse' | 'hang' | 'delay' | 'lose-answer' | 'refuse-statement'
+  matching?: string
+  skip?: number
+  times?: number
+  delayMs?: number
+  error?: SqlError
+}
+
+type Standing = { fault: Fault; matching: RegExp | null; skip: number; times: number; cleared: Promise<void> }
+
+const PERMANENT_ERROR: SqlError = {
+  errno: 1406,
+  sqlState: '22001',
+  message: "Data too long for column 'fault' at row 1",
+}
+
+export class Faults {
+  readonly #standing = new Map<string, Standing>()
+  readonly #clear = new Map<string, () => void>()
+
+  /** Sets the fault of a database in place of the one before; null clears it and lets what hangs go on. */
+  set(database: string, fault: Fault | null): void {
+    this.#standing.delete(database)
+    this.#clear.get(database)?.()
+    this.#clear.delete(database)
+    if (fault === null) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#clear.set(database, resolve)
+    this.#standing.set(database, {
+      fault,
+      matching: fault.matching === undefined ? null : new RegExp(fault.matching, 'is'),
+      skip: fault.skip ?? 0,
+      times: fault.times ?? Number.POSITIVE_INFINITY,
+      cleared: promise,
+    })
+  }
+
+  /** The fault that strikes this statement, counted, or null. */
+  strike(database: string, sql: string): Fault | null {
+    const standing = this.#standing.get(database)
+    if (!standing || (standing.matching && !standing.matching.test(sql))) return null
+    if (standing.skip > 0) {
+      standing.skip -= 1
+      return null
+    }
+    if (standing.times <= 0) return null
+    standing.times -= 1
+    return standing.fault
+  }
+
+  /** Settles when the fault of this database is cleared or replaced, or the client is gone. */
+  async hang(database: string, gone: AbortSignal): Promise<void> {
+    const standing = this.#standing.get(database)
+    if (!standing || gone.aborted) return
+    await Promise.race([
+      standing.cleared,
+      new Promise<void>((resolve) => gone.addEventListener('abort', () => resolve(), { once: true })),
+    ])
+  }
+
+  async delay(fault: Fault, gone: AbortSignal): Promise<void> {
+    await sleep(fault.delayMs ?? 0, undefined, { signal: gone }).catch(() => undefined)
+  }
+
+  errorOf(fault: Fault): SqlError {
+    return fault.error ?? PERMANENT_ERROR
+  }
+}
