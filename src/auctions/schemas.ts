@@ -2,7 +2,12 @@ import { z } from 'zod'
 import { dollars, dollarsOrZero } from '../lib/money.ts'
 import { pageFields } from '../lib/pagination.ts'
 import { isoTime } from '../lib/time.ts'
-import { VEHICLE_CONDITIONS, VEHICLE_STATUSES, VEHICLE_TITLE_TYPES } from '../vehicles/vehicle.ts'
+import {
+  VEHICLE_CONDITIONS,
+  VEHICLE_STATUS,
+  VEHICLE_STATUSES,
+  VEHICLE_TITLE_TYPES,
+} from '../vehicles/vehicle.ts'
 import {
   AUCTION_STATUS,
   BELOW_RESERVE_RULES,
@@ -10,6 +15,8 @@ import {
   SALE_TYPES,
   SOFT_CLOSE_MODES,
 } from './engine/auction.ts'
+import type { AuctionView } from './engine/view.ts'
+import type { RoomAuction } from './live/contract.ts'
 
 /** `currency` of every amount. */
 export const CURRENCY = 'USD'
@@ -79,6 +86,76 @@ export const auctionSchema = z.object({
 })
 /** An auction as services and rooms hold it: `Cents` and `Date`; `auctionSchema.encode` puts it on the wire. */
 export type AuctionBody = z.output<typeof auctionSchema>
+
+/**
+ * `api.md`'s auction from what a viewer may see of it and its vehicle: the same for a room's answer, a frame and
+ * a row of MySQL. `reserve_price` and `cancel_reason` are absent where the view has none for this viewer.
+ */
+export function describeAuction(view: AuctionView, vehicle: AuctionVehicle): AuctionBody {
+  return {
+    id: view.id,
+    vehicle_id: vehicle.id,
+    seller_id: view.sellerId,
+    status: view.status,
+    outcome: view.outcome,
+    auction_type: AUCTION_TYPE,
+    sale_type: view.saleType,
+    currency: CURRENCY,
+    starting_price: view.startingPrice,
+    has_reserve: view.hasReserve,
+    reserve_met: view.reserveMet,
+    ...(view.reservePrice === undefined ? {} : { reserve_price: view.reservePrice }),
+    buy_now_price: view.buyNowPrice,
+    current_bid: view.currentBid,
+    minimum_bid: view.minimumBid,
+    bid_count: view.bidCount,
+    high_bidder: view.highBidder,
+    starts_at: new Date(view.startsAt),
+    ends_at: new Date(view.endsAt),
+    original_ends_at: new Date(view.originalEndsAt),
+    extended_count: view.extendedCount,
+    time_remaining: view.timeRemainingSeconds,
+    increments: [...view.increments],
+    soft_close: {
+      mode: view.softClose.mode,
+      window_s: view.softClose.windowSeconds,
+      extension_s: view.softClose.extensionSeconds,
+      max_extensions: view.softClose.maxExtensions,
+    },
+    below_reserve: view.belowReserve,
+    seq: view.seq,
+    server_time: new Date(view.serverTime),
+    ...(view.cancelReason === null ? {} : { cancel_reason: view.cancelReason }),
+    you:
+      view.you === null
+        ? null
+        : { alias: view.you.alias, leading: view.you.leading, max_bid: view.you.maxBid },
+    vehicle,
+  }
+}
+
+/** What a room answers, as an auction. Until settlement its vehicle is in auction. */
+export function describeRoomAuction({ view, vehicle }: RoomAuction): AuctionBody {
+  return describeAuction(view, {
+    id: vehicle.id,
+    vin: vehicle.vin,
+    year: vehicle.year,
+    make: vehicle.make,
+    model: vehicle.model,
+    trim: vehicle.trim,
+    mileage: vehicle.mileage,
+    condition: vehicle.condition,
+    title_type: vehicle.titleType,
+    starting_price: vehicle.startingPrice,
+    buy_now_price: vehicle.buyNowPrice,
+    location_city: vehicle.locationCity,
+    location_state: vehicle.locationState,
+    primary_image_url: vehicle.primaryImageUrl,
+    status: VEHICLE_STATUS.inAuction,
+    seller_id: vehicle.sellerId,
+    created_at: new Date(vehicle.createdAt),
+  })
+}
 
 export const auctionPageSchema = z.object({ auctions: z.array(auctionSchema), ...pageFields })
 export const auctionMadeSchema = z.object({

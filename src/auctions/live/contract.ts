@@ -1,4 +1,5 @@
 import type { Cents } from '../../lib/money.ts'
+import type { VehicleCondition, VehicleTitleType } from '../../vehicles/vehicle.ts'
 import type {
   AuctionPolicy,
   AuctionTerms,
@@ -25,8 +26,8 @@ export interface VehicleSummary {
   readonly model: string | null
   readonly trim: string | null
   readonly mileage: number | null
-  readonly condition: string | null
-  readonly titleType: string | null
+  readonly condition: VehicleCondition | null
+  readonly titleType: VehicleTitleType | null
   readonly startingPrice: Cents | null
   readonly buyNowPrice: Cents | null
   readonly locationCity: string | null
