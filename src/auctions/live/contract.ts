@@ -54,6 +54,8 @@ export interface RoomViewer {
 export interface RoomBidder {
   readonly userId: number
   readonly sellerProfileId: number | null
+  /** Passed the checks that `BID_REQUIRES` names; suspension is asked of the person's object. */
+  readonly canBid: boolean
 }
 
 export type Offer =
