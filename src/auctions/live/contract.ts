@@ -1,5 +1,5 @@
 import type { Cents } from '../../lib/money.ts'
-import type { VehicleCondition, VehicleCondition, VehicleTitleType, VehicleTitleType } from '../../vehicles/vehicle.ts'
+import type { VehicleCondition, VehicleTitleType } from '../../vehicles/vehicle.ts'
 import type {
   AuctionPolicy,
   AuctionTerms,
