@@ -7,7 +7,7 @@ import type {
   RowDataPacket,
   TypeCastField,
 } from 'mysql2/promise'
-import { createPool } from 'mysql2/promise'
+import { createConnection, createPool } from 'mysql2/promise'
 import type { Counting } from './counting.ts'
 import { encodeResult, type WireResult } from './result.ts'
 import { describeSqlError, describeTabletError, VitessError } from './vitess-error.ts'
@@ -38,7 +38,7 @@ const TRANSACTION_LIMIT_MS = 20_000
 const STATEMENT_LIMIT_MS = 30_000
 const LOCK_WAIT_LIMIT_S = 5
 const ROW_LIMIT = 100_000
-const POOL_SIZE = 10
+const POOL_SIZE = 30
 const REMEMBERED_ENDS = 1_000
 
 // MariaDB's ONLY_FULL_GROUP_BY is stricter than MySQL 8's (it does not see that a primary key fixes the other
@@ -190,7 +190,7 @@ export class Sessions {
 
   async #query(database: string, connection: PoolConnection, sql: string): Promise<WireResult> {
     if (CHANGES_CONNECTION.test(skipComments(sql))) this.#changed.add(connection)
-    const timer = setTimeout(() => void this.#killOnServer(database, connection, 'QUERY'), STATEMENT_LIMIT_MS)
+    const timer = setTimeout(() => void this.#killOnServer(connection, 'QUERY'), STATEMENT_LIMIT_MS)
     try {
       const [rows, fields] = await this.#counting.around(database, connection, sql, () =>
         connection.query<RowDataPacket[][] | ResultSetHeader>({
@@ -233,17 +233,19 @@ export class Sessions {
   #kill(id: string): void {
     const transaction = this.#transactions.get(id)
     if (!transaction) return
-    void this.#killOnServer(transaction.database, transaction.connection, 'CONNECTION')
+    void this.#killOnServer(transaction.connection, 'CONNECTION')
     this.#end(id, `exceeded timeout: ${this.#transactionLimitMs / 1000}s`, 'destroy')
   }
 
-  // A closed socket alone does not end a statement that runs or waits for a lock on the server.
-  async #killOnServer(database: string, connection: PoolConnection, what: 'QUERY' | 'CONNECTION') {
-    const { threadId } = connection
-    await this.#pools
-      .get(database)
-      ?.query(`KILL ${what} ${threadId}`)
-      .catch(() => undefined)
+  // A closed socket alone does not end a statement that runs or waits for a lock on the server. The pool may
+  // be exhausted by just such statements, hence a connection of its own.
+  async #killOnServer(connection: PoolConnection, what: 'QUERY' | 'CONNECTION'): Promise<void> {
+    try {
+      const killer = await createConnection(this.#server)
+      await killer.query(`KILL ${what} ${connection.threadId}`).finally(() => killer.end())
+    } catch {
+      // It has ended by itself, or the server is gone and everything with it.
+    }
   }
 
   #ended(database: string, id: string): VitessError {
