@@ -156,6 +156,10 @@ CREATE TABLE `users` (
 	`status` varchar(16) character set ascii collate ascii_bin NOT NULL DEFAULT 'active',
 	`is_id_verified` boolean NOT NULL DEFAULT false,
 	`has_payment_method` boolean NOT NULL DEFAULT false,
+	`clerk_updated_at` datetime(3),
+	`status_reason` varchar(500),
+	`standing_revision` int NOT NULL DEFAULT 0,
+	`next_attempt_at` datetime(3),
 	`created_at` datetime(3) NOT NULL,
 	`updated_at` datetime(3) NOT NULL,
 	CONSTRAINT `users_id` PRIMARY KEY(`id`),
@@ -257,6 +261,7 @@ CREATE INDEX `orders_seller` ON `orders` (`seller_id`,`id`);--> statement-breakp
 CREATE INDEX `orders_vehicle` ON `orders` (`vehicle_id`);--> statement-breakpoint
 CREATE INDEX `refresh_families_user_id` ON `refresh_families` (`user_id`);--> statement-breakpoint
 CREATE INDEX `refresh_families_expires_at` ON `refresh_families` (`expires_at`);--> statement-breakpoint
+CREATE INDEX `users_next_attempt` ON `users` (`next_attempt_at`);--> statement-breakpoint
 CREATE INDEX `webhook_messages_received_at` ON `webhook_messages` (`received_at`);--> statement-breakpoint
 CREATE INDEX `vehicle_documents_vehicle` ON `vehicle_documents` (`vehicle_id`);--> statement-breakpoint
 CREATE INDEX `vehicle_images_vehicle` ON `vehicle_images` (`vehicle_id`,`sort_order`);--> statement-breakpoint

@@ -1,4 +1,5 @@
 import { createDatabase } from './db/client.ts'
+import { ClerkVerifier } from './external/clerk.ts'
 import { parseSettings } from './platform/env.ts'
 import { createLogger } from './platform/logger.ts'
 
@@ -11,7 +12,12 @@ export function createDeps(env: Bindings) {
   const settings = parseSettings(env)
   const log = createLogger(settings.LOG_LEVEL)
   const db = createDatabase(settings.DATABASE_URL)
-  return { settings, log, db }
+  const clerk = new ClerkVerifier({
+    jwtKey: settings.CLERK_JWT_KEY,
+    authorizedParties: settings.CLERK_AUTHORIZED_PARTIES,
+    webhookSecret: settings.CLERK_WEBHOOK_SIGNING_SECRET,
+  })
+  return { settings, log, db, clerk }
 }
 
 export type Deps = ReturnType<typeof createDeps>

@@ -1,6 +1,7 @@
 import { relations } from 'drizzle-orm'
 import { boolean, index, int, mysqlTable, primaryKey, uniqueIndex, varchar } from 'drizzle-orm/mysql-core'
 import type { Role } from '../../platform/actor.ts'
+import type { SellerProfileStatus, UserStatus } from '../../users/user.ts'
 import { asciiKey, id, instant, reference } from './columns.ts'
 
 export const users = mysqlTable(
@@ -17,13 +18,25 @@ export const users = mysqlTable(
     city: varchar({ length: 100 }),
     state: varchar({ length: 50 }),
     zip_code: varchar({ length: 20 }),
-    status: asciiKey({ length: 16 }).$type<'active' | 'suspended' | 'deleted'>().notNull().default('active'),
+    status: asciiKey({ length: 16 }).$type<UserStatus>().notNull().default('active'),
     is_id_verified: boolean().notNull().default(false),
     has_payment_method: boolean().notNull().default(false),
+    /** Clerk's own time of the last change taken over from it: its messages may come in any order. */
+    clerk_updated_at: instant(),
+    /** Why the status is not `active`. */
+    status_reason: varchar({ length: 500 }),
+    /** Counts changes of `status`; the person's object and the rooms heed only a later one than they have heard of. */
+    standing_revision: int().notNull().default(0),
+    /** When the person's object is to be told of the last change of `status`; null once it has heard. */
+    next_attempt_at: instant(),
     created_at: instant().notNull(),
     updated_at: instant().notNull(),
   },
-  (t) => [uniqueIndex('users_clerk_user_id').on(t.clerk_user_id), uniqueIndex('users_email').on(t.email)],
+  (t) => [
+    uniqueIndex('users_clerk_user_id').on(t.clerk_user_id),
+    uniqueIndex('users_email').on(t.email),
+    index('users_next_attempt').on(t.next_attempt_at),
+  ],
 )
 
 export const user_roles = mysqlTable(
@@ -63,10 +76,7 @@ export const seller_profiles = mysqlTable(
     business_name: varchar({ length: 200 }).notNull(),
     dealer_license: varchar({ length: 64 }),
     tax_id: varchar({ length: 64 }),
-    status: asciiKey({ length: 16 })
-      .$type<'pending' | 'approved' | 'rejected'>()
-      .notNull()
-      .default('pending'),
+    status: asciiKey({ length: 16 }).$type<SellerProfileStatus>().notNull().default('pending'),
     created_at: instant().notNull(),
     updated_at: instant().notNull(),
   },

@@ -1,0 +1,105 @@
+import { verifyToken } from '@clerk/backend'
+import { verifyWebhook } from '@clerk/backend/webhooks'
+import { z } from 'zod'
+import { AppError } from '../platform/errors.ts'
+
+/** A session that Clerk vouches for. */
+export interface ClerkSession {
+  clerkUserId: string
+  /** Only where the instance puts it into its session tokens. */
+  email: string | null
+}
+
+/** A message of Clerk's that matters here, or one that does not. */
+export type ClerkMessage =
+  | {
+      type: 'user.updated'
+      clerkUserId: string
+      email: string | null
+      firstName: string | null
+      lastName: string | null
+      updatedAtMs: number
+    }
+  | { type: 'user.deleted'; clerkUserId: string }
+  | { type: 'other' }
+
+export interface Clerk {
+  /** The session behind a session token, or null where the token is not good. @throws AppError `unavailable` */
+  verifySession(token: string): Promise<ClerkSession | null>
+  /** The message and its id, or null where the signature is not good. @throws AppError `unavailable` */
+  verifyMessage(headers: Headers, body: string): Promise<{ id: string; message: ClerkMessage } | null>
+}
+
+const emailText = z.email().max(254)
+
+/** `sid` is what a session token has and a token made from one of the instance's other templates has not. */
+const sessionClaims = z.object({
+  sub: z.string(),
+  sid: z.string().min(1),
+  sts: z.string().optional(),
+  email: emailText.nullable().catch(null).default(null),
+})
+
+const userUpdated = z.object({
+  id: z.string(),
+  first_name: z.string().max(100).nullable().catch(null),
+  last_name: z.string().max(100).nullable().catch(null),
+  primary_email_address_id: z.string().nullable(),
+  email_addresses: z.array(z.object({ id: z.string(), email_address: z.string() })),
+  updated_at: z.number(),
+})
+const userDeleted = z.object({ id: z.string() })
+
+export interface ClerkOptions {
+  /** PEM public key; without it nobody can sign in. */
+  jwtKey?: string | undefined
+  /** Empty: any front end. */
+  authorizedParties: string[]
+  webhookSecret?: string | undefined
+}
+
+export class ClerkVerifier implements Clerk {
+  readonly #options: ClerkOptions
+
+  constructor(options: ClerkOptions) {
+    this.#options = options
+  }
+
+  async verifySession(token: string): Promise<ClerkSession | null> {
+    const { jwtKey, authorizedParties } = this.#options
+    if (!jwtKey) throw new AppError('unavailable', 'Signing in is not configured')
+    // Any throw means that the token is not good: with a key at hand nothing is fetched.
+    const payload = await verifyToken(token, { jwtKey, authorizedParties }).catch(() => null)
+    const claims = sessionClaims.safeParse(payload)
+    if (!claims.success || claims.data.sts === 'pending') return null
+    return { clerkUserId: claims.data.sub, email: claims.data.email }
+  }
+
+  async verifyMessage(headers: Headers, body: string): Promise<{ id: string; message: ClerkMessage } | null> {
+    const { webhookSecret } = this.#options
+    if (!webhookSecret) throw new AppError('unavailable', 'The webhook is not configured')
+    const signed = new Request('https://webhook.invalid/', { method: 'POST', headers, body })
+    const event = await verifyWebhook(signed, { signingSecret: webhookSecret }).catch(() => null)
+    const id = headers.get('svix-id')?.trim()
+    if (!event || !id) return null
+    return { id, message: readMessage(event.type, event.data) }
+  }
+}
+
+function readMessage(type: string, data: unknown): ClerkMessage {
+  if (type === 'user.deleted') return { type, clerkUserId: userDeleted.parse(data).id }
+  if (type !== 'user.updated') return { type: 'other' }
+  const user = userUpdated.parse(data)
+  const primary = user.email_addresses.find(({ id }) => id === user.primary_email_address_id)
+  return {
+    type,
+    clerkUserId: user.id,
+    email: emailText
+      .nullable()
+      .catch(null)
+      .parse(primary?.email_address ?? null),
+    firstName: user.first_name,
+    lastName: user.last_name,
+    updatedAtMs: user.updated_at,
+  }
+}

@@ -1,0 +1,55 @@
+import { createMiddleware } from 'hono/factory'
+import type { SignedIn } from '../platform/actor.ts'
+import { AppError } from '../platform/errors.ts'
+import type { AppEnv, RequestContext } from '../platform/hono.ts'
+import { type AccessGrant, readAccessToken } from './tokens.ts'
+import { USER_STATUS } from './user.ts'
+
+interface AuthParts {
+  settings: { JWT_SECRET_KEY: string }
+}
+type AuthContext = RequestContext & AuthParts
+
+const BEARER_PATTERN = /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i
+
+/** The token of an `Authorization: Bearer` header; undefined without such a header, null where it has another form. */
+export function bearerOf(header: string | undefined): string | null | undefined {
+  if (header === undefined) return undefined
+  return BEARER_PATTERN.exec(header)?.[1] ?? null
+}
+
+async function readGrant(context: AuthContext, token: string | null): Promise<AccessGrant> {
+  const grant =
+    token === null ? null : await readAccessToken(context.settings.JWT_SECRET_KEY, token, context.now)
+  if (!grant) throw new AppError('unauthenticated', 'The access token is not valid')
+  if (grant.status !== USER_STATUS.active) throw new AppError('forbidden', 'This account is not active')
+  return grant
+}
+
+/** Only with a good access token, else 401; behind it `context.actor` is there. */
+export const requireUser = () =>
+  createMiddleware<AppEnv<AuthParts & SignedIn>>(async (c, next) => {
+    const token = bearerOf(c.req.header('Authorization'))
+    if (token === undefined) throw new AppError('unauthenticated')
+    c.var.context.actor = (await readGrant(c.var.context, token)).actor
+    return next()
+  })
+
+/** With or without a token. One that is not good is still 401: the caller believes to be signed in. */
+export const optionalUser = () =>
+  createMiddleware<AppEnv<AuthParts>>(async (c, next) => {
+    const token = bearerOf(c.req.header('Authorization'))
+    if (token !== undefined) c.var.context.actor = (await readGrant(c.var.context, token)).actor
+    return next()
+  })
+
+/** Only for administrators: 401 without a good token, 403 without the role. */
+export const requireAdmin = () =>
+  createMiddleware<AppEnv<AuthParts & SignedIn>>(async (c, next) => {
+    const token = bearerOf(c.req.header('Authorization'))
+    if (token === undefined) throw new AppError('unauthenticated')
+    const { actor } = await readGrant(c.var.context, token)
+    if (!actor.roles.includes('admin')) throw new AppError('forbidden', 'Only administrators may do this')
+    c.var.context.actor = actor
+    return next()
+  })

@@ -1,0 +1,104 @@
+import { Hono } from 'hono'
+import { getCookie } from 'hono/cookie'
+import { createMiddleware } from 'hono/factory'
+import { AppError } from '../platform/errors.ts'
+import { type AppEnv, reply } from '../platform/hono.ts'
+import { isAllowedOrigin } from '../platform/security.ts'
+import { describe, validate } from '../platform/validate.ts'
+import { bearerOf, requireUser } from './auth.ts'
+import {
+  clerkSyncBody,
+  profileBody,
+  refreshBody,
+  sessionSchema,
+  userChangedSchema,
+  userSchema,
+} from './schemas.ts'
+import { getMe, updateMe } from './service.ts'
+import { endSession, refreshSession } from './sessions.ts'
+import { type ClerkProof, proveSession, type SignInContext, signIn } from './sign-in.ts'
+
+interface AuthContext extends SignInContext {
+  settings: SignInContext['settings'] & { ALLOWED_ORIGINS: readonly string[] }
+}
+type Env = AppEnv<AuthContext>
+
+/** Clerk's session token: as Bearer, or in the cookie that a signed-in browser sends by itself. */
+const requireClerkSession = () =>
+  createMiddleware<Env & { Variables: { proof: ClerkProof } }>(async (c, next) => {
+    const { context } = c.var
+    const bearer = bearerOf(c.req.header('Authorization'))
+    const token = bearer === undefined ? getCookie(c, '__session') : bearer
+    if (bearer === undefined && !isAllowedOrigin(c.req.header('Origin'), context.settings.ALLOWED_ORIGINS)) {
+      throw new AppError('forbidden', 'This origin may not sign in')
+    }
+    c.set('proof', await proveSession(context, token ?? null))
+    return next()
+  })
+
+/** A token of a sign-in, in the body or as Bearer; the body counts, for clients that send both. */
+const requireToken = () =>
+  createMiddleware<Env & { Variables: { token: string } }>(async (c, next) => {
+    const token = readRefreshBody(await c.req.text()) ?? bearerOf(c.req.header('Authorization'))
+    if (!token) throw new AppError('unauthenticated', 'A refresh token is required')
+    c.set('token', token)
+    return next()
+  })
+
+/** Clients that send the token as Bearer send no body, or an empty one under a JSON content type. */
+function readRefreshBody(text: string): string | undefined {
+  if (text.trim() === '') return undefined
+  try {
+    return refreshBody.parse(JSON.parse(text)).refresh_token
+  } catch (cause) {
+    throw new AppError('validation_failed', 'The body must be {"refresh_token": "…"} or empty', { cause })
+  }
+}
+
+export const authRoutes = new Hono<Env>()
+  .post(
+    '/clerk-sync',
+    describe({
+      summary: 'Exchange a Clerk session for tokens of this API',
+      responses: {
+        200: sessionSchema,
+        401: 'No valid Clerk session',
+        403: 'Not this user',
+        409: 'email_taken',
+      },
+    }),
+    requireClerkSession(),
+    validate('json', clerkSyncBody),
+    async (c) => reply(c, sessionSchema, await signIn(c.var.context, c.var.proof, c.req.valid('json')), 200),
+  )
+  .post(
+    '/refresh',
+    describe({
+      summary: 'Exchange a refresh token for the next one',
+      responses: { 200: sessionSchema, 401: 'Not valid, used before, or ended' },
+    }),
+    requireToken(),
+    async (c) => reply(c, sessionSchema, await refreshSession(c.var.context, c.var.token), 200),
+  )
+  .post(
+    '/logout',
+    describe({ summary: 'End this sign-in, by its access or refresh token', responses: { 204: 'Ended' } }),
+    requireToken(),
+    async (c) => {
+      await endSession(c.var.context, c.var.token)
+      return c.body(null, 204)
+    },
+  )
+  .get('/me', describe({ summary: 'The caller', responses: { 200: userSchema } }), requireUser(), async (c) =>
+    reply(c, userSchema, await getMe(c.var.context), 200),
+  )
+  .put(
+    '/me',
+    describe({ summary: 'Change the caller’s profile', responses: { 200: userChangedSchema } }),
+    requireUser(),
+    validate('json', profileBody),
+    async (c) => {
+      const user = await updateMe(c.var.context, c.req.valid('json'))
+      return reply(c, userChangedSchema, { message: 'Profile updated', user }, 200)
+    },
+  )
