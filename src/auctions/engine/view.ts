@@ -187,14 +187,17 @@ export function viewBid(entry: LedgerEntry): BidView | null {
 }
 
 /** The bidder whom an entry's bid has outbid, or null: R14's purchase tells them `ended` instead. */
-export function findOutbid(before: Auction, entry: LedgerEntry): Bidder['bidderId'] | null {
+export function findOutbid(before: Pick<Auction, 'position'>, entry: LedgerEntry): Bidder['bidderId'] | null {
   const beaten = before.position.leader
   if (entry.events[0]?.kind !== 'bid' || beaten === null) return null
   return entry.after.leader?.bidderId === beaten.bidderId ? null : beaten.bidderId
 }
 
 /** R20: the bidder who leads again because another's bid was voided, or null. */
-export function findRestoredLeader(before: Auction, entry: LedgerEntry): Bidder['bidderId'] | null {
+export function findRestoredLeader(
+  before: Pick<Auction, 'position'>,
+  entry: LedgerEntry,
+): Bidder['bidderId'] | null {
   const { leader } = entry.after
   if (leader === null || !entry.events.some(({ kind }) => kind === 'bid_voided')) return null
   return leader.bidderId === before.position.leader?.bidderId ? null : leader.bidderId
