@@ -10,6 +10,7 @@ CREATE TABLE `auction_bidders` (
 --> statement-breakpoint
 CREATE TABLE `auctions` (
 	`id` bigint AUTO_INCREMENT NOT NULL,
+	`creation_key` varchar(36) character set ascii collate ascii_bin NOT NULL,
 	`vehicle_id` bigint NOT NULL,
 	`seller_id` bigint NOT NULL,
 	`seller_profile_id` bigint,
@@ -31,6 +32,7 @@ CREATE TABLE `auctions` (
 	`original_ends_at` datetime(3) NOT NULL,
 	`extended_count` int NOT NULL DEFAULT 0,
 	`current_bid_cents` bigint NOT NULL,
+	`price_cents` bigint NOT NULL,
 	`minimum_bid_cents` bigint,
 	`reserve_met` boolean,
 	`bid_count` int NOT NULL DEFAULT 0,
@@ -47,7 +49,8 @@ CREATE TABLE `auctions` (
 	`attempts` int NOT NULL DEFAULT 0,
 	`created_at` datetime(3) NOT NULL,
 	`updated_at` datetime(3) NOT NULL,
-	CONSTRAINT `auctions_id` PRIMARY KEY(`id`)
+	CONSTRAINT `auctions_id` PRIMARY KEY(`id`),
+	CONSTRAINT `auctions_creation_key` UNIQUE(`creation_key`)
 ) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
 --> statement-breakpoint
 CREATE TABLE `bids` (
@@ -242,11 +245,11 @@ CREATE TABLE `vehicles` (
 --> statement-breakpoint
 CREATE INDEX `auction_bidders_user` ON `auction_bidders` (`user_id`,`auction_id`);--> statement-breakpoint
 CREATE INDEX `auctions_status_ends` ON `auctions` (`status`,`ends_at`,`id`);--> statement-breakpoint
-CREATE INDEX `auctions_status_price` ON `auctions` (`status`,`current_bid_cents`,`id`);--> statement-breakpoint
+CREATE INDEX `auctions_status_price` ON `auctions` (`status`,`price_cents`,`id`);--> statement-breakpoint
 CREATE INDEX `auctions_status_bids` ON `auctions` (`status`,`bid_count`,`id`);--> statement-breakpoint
 CREATE INDEX `auctions_status` ON `auctions` (`status`,`id`);--> statement-breakpoint
 CREATE INDEX `auctions_ends` ON `auctions` (`ends_at`,`id`);--> statement-breakpoint
-CREATE INDEX `auctions_price` ON `auctions` (`current_bid_cents`,`id`);--> statement-breakpoint
+CREATE INDEX `auctions_price` ON `auctions` (`price_cents`,`id`);--> statement-breakpoint
 CREATE INDEX `auctions_bids` ON `auctions` (`bid_count`,`id`);--> statement-breakpoint
 CREATE INDEX `auctions_make_model` ON `auctions` (`make`,`model`,`ends_at`,`id`);--> statement-breakpoint
 CREATE INDEX `auctions_seller` ON `auctions` (`seller_id`,`ends_at`,`id`);--> statement-breakpoint

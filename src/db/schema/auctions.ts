@@ -7,6 +7,7 @@ import {
   mysqlTable,
   primaryKey,
   smallint,
+  uniqueIndex,
   varchar,
 } from 'drizzle-orm/mysql-core'
 import type {
@@ -24,6 +25,8 @@ export const auctions = mysqlTable(
   'auctions',
   {
     id: id(),
+    /** Of the request that made it, so that a transaction that is run again knows what it did. */
+    creation_key: asciiKey({ length: 36 }).notNull(),
     vehicle_id: reference().notNull(),
     seller_id: reference().notNull(),
     seller_profile_id: reference(),
@@ -47,7 +50,10 @@ export const auctions = mysqlTable(
     original_ends_at: instant().notNull(),
     extended_count: int().notNull().default(0),
 
+    /** 0 while there is no bid. */
     current_bid_cents: cents().notNull(),
+    /** What lists filter and sort by: the current bid, or the starting price while there is none. */
+    price_cents: cents().notNull(),
     minimum_bid_cents: cents(),
     reserve_met: boolean(),
     bid_count: int().notNull().default(0),
@@ -71,12 +77,13 @@ export const auctions = mysqlTable(
     updated_at: instant().notNull(),
   },
   (t) => [
+    uniqueIndex('auctions_creation_key').on(t.creation_key),
     index('auctions_status_ends').on(t.status, t.ends_at, t.id),
-    index('auctions_status_price').on(t.status, t.current_bid_cents, t.id),
+    index('auctions_status_price').on(t.status, t.price_cents, t.id),
     index('auctions_status_bids').on(t.status, t.bid_count, t.id),
     index('auctions_status').on(t.status, t.id),
     index('auctions_ends').on(t.ends_at, t.id),
-    index('auctions_price').on(t.current_bid_cents, t.id),
+    index('auctions_price').on(t.price_cents, t.id),
     index('auctions_bids').on(t.bid_count, t.id),
     index('auctions_make_model').on(t.make, t.model, t.ends_at, t.id),
     index('auctions_seller').on(t.seller_id, t.ends_at, t.id),
