@@ -18,6 +18,8 @@ DROP TABLE `orders`;
 --> statement-breakpoint
 DROP TABLE `notifications`;
 --> statement-breakpoint
+DROP TABLE `list_counts`;
+--> statement-breakpoint
 DROP TABLE `idempotency_keys`;
 --> statement-breakpoint
 DROP TABLE `bids`;

@@ -3,7 +3,6 @@ CREATE TABLE `auction_bidders` (
 	`user_id` bigint NOT NULL,
 	`alias` varchar(32) NOT NULL,
 	`max_bid_cents` bigint,
-	`last_bid_at` datetime(3) NOT NULL,
 	`projected` bigint NOT NULL,
 	CONSTRAINT `auction_bidders_auction_id_user_id_pk` PRIMARY KEY(`auction_id`,`user_id`)
 ) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
@@ -80,6 +79,19 @@ CREATE TABLE `idempotency_keys` (
 	`body` mediumtext,
 	`created_at` datetime(3) NOT NULL,
 	CONSTRAINT `idempotency_keys_user_id_key_pk` PRIMARY KEY(`user_id`,`key`)
+) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
+--> statement-breakpoint
+CREATE TABLE `list_counts` (
+	`list_key` varchar(64) character set ascii collate ascii_bin NOT NULL,
+	`subject` varchar(32) NOT NULL,
+	`specification` json NOT NULL,
+	`total` int,
+	`total_capped` boolean NOT NULL DEFAULT false,
+	`marks` json,
+	`counted_at` datetime(3),
+	`wanted_until` datetime(3) NOT NULL,
+	`next_attempt_at` datetime(3) NOT NULL,
+	CONSTRAINT `list_counts_list_key` PRIMARY KEY(`list_key`)
 ) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
 --> statement-breakpoint
 CREATE TABLE `notifications` (
@@ -239,6 +251,8 @@ CREATE TABLE `vehicles` (
 	`review_reason` varchar(500),
 	`created_at` datetime(3) NOT NULL,
 	`updated_at` datetime(3) NOT NULL,
+	`is_listed` boolean GENERATED ALWAYS AS ((status in ('active', 'in_auction'))) STORED,
+	`mileage_key` int GENERATED ALWAYS AS ((coalesce(mileage, 2147483647))) STORED,
 	CONSTRAINT `vehicles_id` PRIMARY KEY(`id`),
 	CONSTRAINT `vehicles_live_vin` UNIQUE(`live_vin`)
 ) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
@@ -258,6 +272,7 @@ CREATE INDEX `auctions_next_attempt` ON `auctions` (`next_attempt_at`);--> state
 CREATE INDEX `bids_history` ON `bids` (`auction_id`,`seq`);--> statement-breakpoint
 CREATE INDEX `bids_user` ON `bids` (`user_id`,`auction_id`);--> statement-breakpoint
 CREATE INDEX `idempotency_keys_created_at` ON `idempotency_keys` (`created_at`);--> statement-breakpoint
+CREATE INDEX `list_counts_next_attempt` ON `list_counts` (`next_attempt_at`);--> statement-breakpoint
 CREATE INDEX `notifications_user` ON `notifications` (`user_id`,`id`);--> statement-breakpoint
 CREATE INDEX `orders_buyer` ON `orders` (`buyer_id`,`id`);--> statement-breakpoint
 CREATE INDEX `orders_seller` ON `orders` (`seller_id`,`id`);--> statement-breakpoint
@@ -268,5 +283,11 @@ CREATE INDEX `users_next_attempt` ON `users` (`next_attempt_at`);--> statement-b
 CREATE INDEX `webhook_messages_received_at` ON `webhook_messages` (`received_at`);--> statement-breakpoint
 CREATE INDEX `vehicle_documents_vehicle` ON `vehicle_documents` (`vehicle_id`);--> statement-breakpoint
 CREATE INDEX `vehicle_images_vehicle` ON `vehicle_images` (`vehicle_id`,`sort_order`);--> statement-breakpoint
+CREATE INDEX `vehicle_images_primary` ON `vehicle_images` (`vehicle_id`,`is_primary`);--> statement-breakpoint
 CREATE INDEX `vehicles_status` ON `vehicles` (`status`,`id`);--> statement-breakpoint
-CREATE INDEX `vehicles_seller` ON `vehicles` (`seller_id`,`id`);
+CREATE INDEX `vehicles_seller` ON `vehicles` (`seller_id`,`id`);--> statement-breakpoint
+CREATE INDEX `vehicles_newest` ON `vehicles` (`is_listed`,id desc,`year`,`make`,`model`,`trim`,`vin`,`body_type`,`title_type`,`condition`,`location_state`,`seller_id`,`status`,`starting_price_cents`,`mileage_key`);--> statement-breakpoint
+CREATE INDEX `vehicles_price_asc` ON `vehicles` (`is_listed`,`starting_price_cents`,`id`,`year`,`make`,`model`,`trim`,`vin`,`body_type`,`title_type`,`condition`,`location_state`,`seller_id`,`status`,`mileage_key`);--> statement-breakpoint
+CREATE INDEX `vehicles_price_desc` ON `vehicles` (`is_listed`,starting_price_cents desc,id desc,`year`,`make`,`model`,`trim`,`vin`,`body_type`,`title_type`,`condition`,`location_state`,`seller_id`,`status`,`mileage_key`);--> statement-breakpoint
+CREATE INDEX `vehicles_year_desc` ON `vehicles` (`is_listed`,year desc,id desc,`make`,`model`,`trim`,`vin`,`body_type`,`title_type`,`condition`,`location_state`,`seller_id`,`status`,`starting_price_cents`,`mileage_key`);--> statement-breakpoint
+CREATE INDEX `vehicles_mileage_asc` ON `vehicles` (`is_listed`,`mileage_key`,`id`,`year`,`make`,`model`,`trim`,`vin`,`body_type`,`title_type`,`condition`,`location_state`,`seller_id`,`status`,`starting_price_cents`);

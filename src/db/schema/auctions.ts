@@ -130,7 +130,6 @@ export const auction_bidders = mysqlTable(
     alias: varchar({ length: 32 }).notNull(),
     /** The largest standing offer; null when all are voided. */
     max_bid_cents: cents(),
-    last_bid_at: instant().notNull(),
     /** Ledger number that this row shows. */
     projected: bigint({ mode: 'number' }).notNull(),
   },

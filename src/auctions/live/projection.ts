@@ -1,0 +1,166 @@
+import type { Cents } from '../../lib/money.ts'
+import { MINUTE_MS } from '../../lib/time.ts'
+import type { Notice } from '../../notifications/notification.ts'
+import type { AuctionTerms, Bid, EpochMs, LedgerEntry, Outcome, Position } from '../engine/auction.ts'
+import type { LedgerReader, RoomBidderRow } from './contract.ts'
+import { isClosing, noticesOfClosing, noticesWhileOpen } from './notices.ts'
+
+/** How long after its end the sweeper looks whether an auction was settled. */
+export const SETTLEMENT_GRACE_MS = MINUTE_MS
+
+export interface BidRow extends Bid {
+  readonly bidId: number
+  readonly seq: number | null
+  readonly at: EpochMs
+  /** The price after this bid, and who led then. */
+  readonly price: Cents
+  readonly leaderAlias: string
+}
+
+export interface Voiding {
+  readonly bidIds: readonly number[]
+  readonly reason: string
+  readonly at: EpochMs
+}
+
+/** What the auction's row becomes; applied only where the row shows an earlier entry. */
+export interface AuctionChange {
+  readonly auctionId: number
+  /** Number of the last entry that is in it. */
+  readonly projected: number
+  readonly at: EpochMs
+  /** The last `seq` of the batch; null where the batch has none. */
+  readonly seq: number | null
+  /** Where the batch arms or edits; else the row keeps what it has. */
+  readonly terms: AuctionTerms | null
+  readonly armedAt: EpochMs | null
+  readonly position: Position
+  /** When the sweeper looks again; null once settled. */
+  readonly nextAttemptAt: EpochMs | null
+}
+
+/** An auction that is over, as what follows from it (M1) needs it. */
+export interface EndedAuction {
+  readonly auctionId: number
+  readonly vehicleId: number
+  readonly sellerId: number
+  /** null where it was cancelled */
+  readonly outcome: Outcome | null
+  /** Whoever leads at the end, whatever the outcome; null without a bid. */
+  readonly highBidderId: number | null
+  readonly price: Cents
+  readonly endedAt: EpochMs
+}
+
+/** What has to be in one transaction once the last entry is there. */
+export interface Settlement {
+  readonly change: AuctionChange
+  readonly ended: EndedAuction
+  readonly notices: readonly Notice[]
+}
+
+/** Rows for a stretch of the ledger, in the order in which they are written. */
+export interface Batch {
+  readonly auctionId: number
+  readonly size: number
+  readonly bids: readonly BidRow[]
+  readonly voidings: readonly Voiding[]
+  /** Those whose bids are among these, as they stand now. */
+  readonly bidders: readonly RoomBidderRow[]
+  readonly notices: readonly Notice[]
+  readonly change: AuctionChange
+  readonly settlement: Settlement | null
+}
+
+/** The rows of up to `limit` entries after the ledger's cursor, or null where there are none. */
+export function readBatch(ledger: LedgerReader, limit: number): Batch | null {
+  const cursor = ledger.cursor()
+  // The entry in front tells who led before.
+  const read = ledger.entriesAfter(Math.max(0, cursor - 1), cursor === 0 ? limit : limit + 1)
+  const entries = read.filter(({ number }) => number > cursor)
+  const last = entries.at(-1)
+  if (last === undefined) return null
+  const before = read.find(({ number }) => number === cursor) ?? null
+  const subject = { auctionId: ledger.auctionId, vehicle: ledger.vehicle() }
+  const bidders = ledger.bidders()
+  const touched = new Set(entries.flatMap(touchedBy))
+  const change = describeChange(ledger, entries, last)
+  return {
+    auctionId: ledger.auctionId,
+    size: entries.length,
+    bids: entries.flatMap(bidRowsOf),
+    voidings: entries.flatMap(voidingsOf),
+    bidders: bidders.filter(({ bidderId }) => touched.has(bidderId)),
+    notices: noticesWhileOpen(subject, before, entries),
+    change,
+    settlement: isClosing(last)
+      ? {
+          change: { ...change, nextAttemptAt: null },
+          ended: describeEnd(ledger, last),
+          notices: noticesOfClosing(subject, last, bidders),
+        }
+      : null,
+  }
+}
+
+function bidRowsOf(entry: LedgerEntry): BidRow[] {
+  const { number, at, events, after } = entry
+  const [first] = events
+  if (first?.kind !== 'bid' && first?.kind !== 'bought' && first?.kind !== 'raised') return []
+  // A bid leaves a leader, so the alias is there; the bidder's own is what it would be.
+  const leaderAlias = after.leader?.alias ?? first.bid.alias
+  return [{ ...first.bid, bidId: number, seq: first.seq, at, price: after.price, leaderAlias }]
+}
+
+function voidingsOf({ at, events }: LedgerEntry): Voiding[] {
+  const idsByReason = new Map<string, number[]>()
+  for (const event of events) {
+    if (event.kind !== 'bid_voided') continue
+    const ids = idsByReason.get(event.reason)
+    if (ids === undefined) idsByReason.set(event.reason, [event.bidId])
+    else ids.push(event.bidId)
+  }
+  return [...idsByReason].map(([reason, bidIds]) => ({ bidIds, reason, at }))
+}
+
+function touchedBy({ events }: LedgerEntry): number[] {
+  return events.flatMap((event) => {
+    if (event.kind === 'bid_voided') return [event.bidderId]
+    return event.kind === 'bid' || event.kind === 'bought' || event.kind === 'raised'
+      ? [event.bid.bidderId]
+      : []
+  })
+}
+
+function describeChange(
+  { auctionId }: LedgerReader,
+  entries: readonly LedgerEntry[],
+  last: LedgerEntry,
+): AuctionChange {
+  let seq: number | null = null
+  let terms: AuctionTerms | null = null
+  let armedAt: EpochMs | null = null
+  for (const { at, events } of entries) {
+    for (const event of events) {
+      if (event.seq !== null) seq = event.seq
+      if (event.kind === 'armed' || event.kind === 'edited') terms = event.terms
+      if (event.kind === 'armed') armedAt = at
+    }
+  }
+  const position = last.after
+  const nextAttemptAt = position.endsAt + SETTLEMENT_GRACE_MS
+  return { auctionId, projected: last.number, at: last.at, seq, terms, armedAt, position, nextAttemptAt }
+}
+
+function describeEnd(ledger: LedgerReader, { after, at }: LedgerEntry): EndedAuction {
+  const vehicle = ledger.vehicle()
+  return {
+    auctionId: ledger.auctionId,
+    vehicleId: vehicle.id,
+    sellerId: vehicle.sellerId,
+    outcome: after.outcome,
+    highBidderId: after.leader?.bidderId ?? null,
+    price: after.price,
+    endedAt: at,
+  }
+}
