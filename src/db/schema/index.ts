@@ -1,5 +1,6 @@
 export * from './auctions.ts'
 export * from './idempotency-keys.ts'
+export * from './list-counts.ts'
 export * from './notifications.ts'
 export * from './orders.ts'
 export * from './users.ts'

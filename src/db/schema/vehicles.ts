@@ -1,4 +1,4 @@
-import { relations } from 'drizzle-orm'
+import { relations, sql } from 'drizzle-orm'
 import { boolean, index, int, mysqlTable, smallint, text, uniqueIndex, varchar } from 'drizzle-orm/mysql-core'
 import type {
   DocumentType,
@@ -50,12 +50,57 @@ export const vehicles = mysqlTable(
     review_reason: varchar({ length: 500 }),
     created_at: instant().notNull(),
     updated_at: instant().notNull(),
+    /** In the public list. Stored, because the engine does not look into an index over a virtual column. */
+    is_listed: boolean().generatedAlwaysAs(sql`(status in ('active', 'in_auction'))`, { mode: 'stored' }),
+    /** Unknown mileage comes last, and is in no list with a largest one. */
+    mileage_key: int().generatedAlwaysAs(sql`(coalesce(mileage, 2147483647))`, { mode: 'stored' }),
   },
-  (t) => [
-    uniqueIndex('vehicles_live_vin').on(t.live_vin),
-    index('vehicles_status').on(t.status, t.id),
-    index('vehicles_seller').on(t.seller_id, t.id),
-  ],
+  (t) => {
+    // Each order of the public list has one index that holds every filter as well: the engine skips inside it
+    // what does not match, so that a request reads the rows that it shows, whatever filters come together.
+    const filters = [
+      t.year,
+      t.make,
+      t.model,
+      t.trim,
+      t.vin,
+      t.body_type,
+      t.title_type,
+      t.condition,
+      t.location_state,
+      t.seller_id,
+      t.status,
+    ] as const
+    return [
+      uniqueIndex('vehicles_live_vin').on(t.live_vin),
+      index('vehicles_status').on(t.status, t.id),
+      index('vehicles_seller').on(t.seller_id, t.id),
+      index('vehicles_newest').on(
+        t.is_listed,
+        sql`id desc`,
+        ...filters,
+        t.starting_price_cents,
+        t.mileage_key,
+      ),
+      index('vehicles_price_asc').on(t.is_listed, t.starting_price_cents, t.id, ...filters, t.mileage_key),
+      index('vehicles_price_desc').on(
+        t.is_listed,
+        sql`starting_price_cents desc`,
+        sql`id desc`,
+        ...filters,
+        t.mileage_key,
+      ),
+      index('vehicles_year_desc').on(
+        t.is_listed,
+        sql`year desc`,
+        sql`id desc`,
+        ...filters.slice(1),
+        t.starting_price_cents,
+        t.mileage_key,
+      ),
+      index('vehicles_mileage_asc').on(t.is_listed, t.mileage_key, t.id, ...filters, t.starting_price_cents),
+    ]
+  },
 )
 
 export const vehicle_images = mysqlTable(
@@ -74,6 +119,7 @@ export const vehicle_images = mysqlTable(
   (t) => [
     uniqueIndex('vehicle_images_s3_key').on(t.s3_key),
     index('vehicle_images_vehicle').on(t.vehicle_id, t.sort_order),
+    index('vehicle_images_primary').on(t.vehicle_id, t.is_primary),
   ],
 )
 
