@@ -5,13 +5,13 @@ import { keepSecrets, type Secrets } from './clerk.ts'
 import { createDatabase, dropDatabases } from './databases.ts'
 import { DirectoryInUseError, lockDirectory } from './lock.ts'
 import { type MysqlServer, startMariadb } from './mariadb.ts'
-import { startPlanetscale } from './planetscale.ts'
+import { type Planetscale, startPlanetscale } from './planetscale.ts'
 import { clearOrphans, type Log } from './processes.ts'
 import { type RedisServer, startRedis } from './redis.ts'
 import { announceStack } from './running.ts'
 import { startS3 } from './s3.ts'
 import { LOCAL_AUTHORIZED_PARTY } from './session-token.ts'
-import { startUpstash } from './upstash.ts'
+import { startUpstash, type Upstash } from './upstash.ts'
 
 const BUCKET = 'vehicle-auctions'
 const REGION = 'us-east-1'
@@ -27,10 +27,15 @@ export interface Cloud {
   secrets: Secrets
   mysql: MysqlServer
   redis: RedisServer
+  /** For faults, counts and databases of one's own in tests. */
+  planetscale: Planetscale
+  upstash: Upstash
   /** The PlanetScale driver's URL of a database. */
   databaseUrl(name: string): string
   /** Creates a database (in a throw-away stack anew) and gives its URL. */
   createDatabase(name: string): Promise<string>
+  /** Tells when MySQL or Redis ends without having been stopped. */
+  watch(onEnd: (name: string, how: string) => void): void
   stop(): Promise<void>
 }
 
@@ -47,7 +52,9 @@ export interface CloudOptions {
 export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const { dataDir, unlock } = claimDirectory(resolve(options.dataDir), options.throwAway ?? false)
   const stops: (() => Promise<void>)[] = []
+  let isStopped = false
   const stop = async () => {
+    isStopped = true
     // In the reverse order of their starting; one that fails to stop keeps no other from stopping.
     for (const end of stops.splice(0).reverse()) {
       await end().catch((error: unknown) => options.log(`could not stop a part: ${error}`))
@@ -55,7 +62,15 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     unlock()
   }
   try {
-    return await startParts(options, dataDir, stops, stop)
+    const parts = await startParts(options, dataDir, stops)
+    return {
+      ...parts,
+      watch(onEnd) {
+        parts.mysql.ended?.then((how) => isStopped || onEnd('MySQL', how))
+        parts.redis.ended?.then((how) => isStopped || onEnd('Redis', how))
+      },
+      stop,
+    }
   } catch (error) {
     await stop()
     throw error
@@ -66,8 +81,7 @@ async function startParts(
   options: CloudOptions,
   dataDir: string,
   stops: (() => Promise<void>)[],
-  stop: () => Promise<void>,
-): Promise<Cloud> {
+): Promise<Omit<Cloud, 'watch' | 'stop'>> {
   const { log, ports, throwAway = false } = options
   await clearOrphans(dataDir, log)
   const secrets = keepSecrets(dataDir)
@@ -142,12 +156,13 @@ async function startParts(
     secrets,
     mysql,
     redis,
+    planetscale,
+    upstash,
     databaseUrl,
     async createDatabase(name) {
       await createDatabase(mysql, prefix + name, { fresh: throwAway })
       return databaseUrl(name)
     },
-    stop,
   }
 }
 

@@ -68,8 +68,8 @@ function readOwner(path: string): Owner | undefined {
   }
 }
 
-/** Whether a living process holds the directory. */
-export function isLocked(dataDir: string): boolean {
+/** The living process that holds the directory; undefined where there is none. */
+export function findOwner(dataDir: string): number | undefined {
   const owner = readOwner(join(dataDir, 'owner.json'))
-  return owner !== undefined && isAlive(owner)
+  return owner && isAlive(owner) ? owner.pid : undefined
 }

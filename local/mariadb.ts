@@ -15,6 +15,8 @@ const USER = 'vehicle_auctions'
 export interface MysqlServer extends MysqlAddress {
   /** undefined where `MYSQL_URL` names a server that is not ours. */
   pid: number | undefined
+  /** Resolves once our process has ended, with a sentence that says how. */
+  ended?: Promise<string>
   stop(): Promise<void>
 }
 
@@ -60,7 +62,15 @@ export async function startMariadb(options: {
     })
     try {
       await waitUntilReady(server, { host: '127.0.0.1', port, user: USER, password })
-      return { host: '127.0.0.1', port, user: USER, password, pid: server.pid, stop: server.stop }
+      return {
+        host: '127.0.0.1',
+        port,
+        user: USER,
+        password,
+        pid: server.pid,
+        ended: server.ended,
+        stop: server.stop,
+      }
     } catch (error) {
       await server.stop()
       const tail = readLogTail(dataDir, 'mysql')

@@ -12,6 +12,8 @@ export interface RedisServer {
   port: number
   /** undefined where `REDIS_URL` names a server that is not ours. */
   pid: number | undefined
+  /** Resolves once our process has ended, with a sentence that says how. */
+  ended?: Promise<string>
   stop(): Promise<void>
 }
 
@@ -51,7 +53,7 @@ export async function startRedis(options: {
     const deadline = Date.now() + START_TIMEOUT_MS
     while (end === undefined && Date.now() < deadline) {
       if (await answersPing('127.0.0.1', port)) {
-        return { host: '127.0.0.1', port, pid: server.pid, stop: server.stop }
+        return { host: '127.0.0.1', port, pid: server.pid, ended: server.ended, stop: server.stop }
       }
       await new Promise((wake) => setTimeout(wake, 30))
     }

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { isLocked } from './lock.ts'
+import { findOwner } from './lock.ts'
 
 const stackSchema = z.object({
   env: z.record(z.string(), z.string()),
@@ -23,7 +23,7 @@ export function announceStack(dataDir: string, stack: RunningStack): () => Promi
 
 /** Where the parts of the stack in this directory are; undefined where none runs. */
 export function findRunningStack(dataDir: string): RunningStack | undefined {
-  if (!isLocked(dataDir)) return undefined
+  if (findOwner(dataDir) === undefined) return undefined
   try {
     return stackSchema.parse(JSON.parse(readFileSync(pathOf(dataDir), 'utf8')))
   } catch {

@@ -16,13 +16,17 @@ export function resolveVariables(
   environment: NodeJS.ProcessEnv,
   devVars: Record<string, string>,
 ): Variables {
-  const values = { ...generated, ...devVars }
-  const overridden: Variables['overridden'] = new Map(Object.keys(devVars).map((name) => [name, '.dev.vars']))
-  for (const name of new Set([...Object.keys(values), ...OPTIONAL_NAMES])) {
-    const value = environment[name]
-    if (value === undefined) continue
+  const values = { ...generated }
+  const overridden: Variables['overridden'] = new Map()
+  const put = (name: string, value: string | undefined, source: 'environment' | '.dev.vars') => {
+    // An empty value counts as not set, as in the Worker itself.
+    if (value === undefined || value === '' || value === values[name]) return
     values[name] = value
-    overridden.set(name, 'environment')
+    overridden.set(name, source)
+  }
+  for (const [name, value] of Object.entries(devVars)) put(name, value, '.dev.vars')
+  for (const name of new Set([...Object.keys(values), ...OPTIONAL_NAMES])) {
+    put(name, environment[name], 'environment')
   }
   return { values, overridden }
 }
