@@ -1,0 +1,135 @@
+import { Ratelimit } from '@upstash/ratelimit'
+import { Redis } from '@upstash/redis/cloudflare'
+import type { z } from 'zod'
+import type { Rate, WindowCounter, WindowVerdict } from '../platform/rate-limit.ts'
+
+/** What a request may wait for Redis before it goes on without. */
+export const COMMAND_TIMEOUT_MS = 300
+
+export type AwayReason = 'disabled' | 'timeout' | 'error'
+/** That Redis cannot be asked is an answer like any other: nothing here throws, since nothing depends on it. */
+export type Answer<Value> = { away: false; value: Value } | { away: true; reason: AwayReason }
+
+export type RedisOperation = 'get' | 'set' | 'ping' | 'limit'
+export interface RedisCall {
+  operation: RedisOperation
+  status: 'success' | 'timeout' | 'error'
+  durationMs: number
+  /** Why it failed; null after a success. */
+  error: unknown
+}
+
+export interface RedisOptions {
+  /** Without both, Redis is disabled: every answer is `away`. */
+  url: string | undefined
+  token: string | undefined
+  /** Told of every call that went out. */
+  onCall?: (call: RedisCall) => void
+}
+
+/** Upstash over HTTP: one attempt a call (a repeated INCR may count twice), each bounded, cached values parsed by zod. */
+export class RedisService implements WindowCounter {
+  readonly #credentials: { url: string; token: string } | null
+  readonly #onCall: (call: RedisCall) => void
+
+  constructor({ url, token, onCall = () => undefined }: RedisOptions) {
+    this.#credentials = url && token ? { url, token } : null
+    this.#onCall = onCall
+  }
+
+  get isEnabled(): boolean {
+    return this.#credentials !== null
+  }
+
+  /** The cached value; null where there is none, or one that another version wrote in another shape. */
+  async get<Schema extends z.ZodType>(key: string, schema: Schema): Promise<Answer<z.output<Schema> | null>> {
+    const answer = await this.#ask('get', COMMAND_TIMEOUT_MS, (redis) => redis.get<string>(key))
+    if (answer.away || answer.value === null) return answer.away ? answer : { away: false, value: null }
+    const parsed = schema.safeParse(parseJson(answer.value))
+    return { away: false, value: parsed.success ? parsed.data : null }
+  }
+
+  /** Caches what JSON can hold for `ttlSeconds`. */
+  async set(key: string, value: unknown, ttlSeconds: number): Promise<Answer<null>> {
+    const text = JSON.stringify(value)
+    const answer = await this.#ask('set', COMMAND_TIMEOUT_MS, (redis) =>
+      redis.set(key, text, { ex: ttlSeconds }),
+    )
+    return answer.away ? answer : { away: false, value: null }
+  }
+
+  async ping(timeoutMs: number): Promise<Answer<null>> {
+    const answer = await this.#ask('ping', timeoutMs, (redis) => redis.ping())
+    return answer.away ? answer : { away: false, value: null }
+  }
+
+  async take(key: string, rate: Rate): Promise<WindowVerdict | null> {
+    const answer = await this.#ask('limit', COMMAND_TIMEOUT_MS, async (redis) => {
+      const verdict = await createLimiter(redis, rate).limit(key)
+      // The limiter's own way of saying that nobody answered is to let the request pass.
+      if (verdict.reason === 'timeout') throw new DOMException('No answer in time', 'TimeoutError')
+      return { allowed: verdict.success, resetMs: verdict.reset }
+    })
+    return answer.away ? null : answer.value
+  }
+
+  async look(key: string, rate: Rate): Promise<WindowVerdict | null> {
+    const answer = await this.#ask('limit', COMMAND_TIMEOUT_MS, async (redis) => {
+      const { remaining, reset } = await createLimiter(redis, rate).getRemaining(key)
+      return { allowed: remaining > 0, resetMs: reset }
+    })
+    return answer.away ? null : answer.value
+  }
+
+  async #ask<Value>(
+    operation: RedisOperation,
+    timeoutMs: number,
+    command: (redis: Redis) => Promise<Value>,
+  ): Promise<Answer<Value>> {
+    if (this.#credentials === null) return { away: true, reason: 'disabled' }
+    const startedMs = Date.now()
+    const report = (status: RedisCall['status'], error: unknown) =>
+      this.#onCall({ operation, status, durationMs: Date.now() - startedMs, error })
+    try {
+      const value = await command(createClient(this.#credentials, timeoutMs))
+      report('success', null)
+      return { away: false, value }
+    } catch (error) {
+      const reason = error instanceof Error && error.name === 'TimeoutError' ? 'timeout' : 'error'
+      report(reason, error)
+      return { away: true, reason }
+    }
+  }
+}
+
+function createClient(credentials: { url: string; token: string }, timeoutMs: number): Redis {
+  return new Redis({
+    ...credentials,
+    // `retry: false` would still try twice.
+    retry: { retries: 0 },
+    // A function: with a plain signal the client answers an abort as though Redis had said it.
+    signal: () => AbortSignal.timeout(timeoutMs),
+    automaticDeserialization: false,
+    readYourWrites: false,
+    enableTelemetry: false,
+  })
+}
+
+const createLimiter = (redis: Redis, { requests, windowSeconds }: Rate): Ratelimit =>
+  new Ratelimit({
+    redis,
+    limiter: Ratelimit.slidingWindow(requests, `${windowSeconds} s`),
+    prefix: 'limit',
+    timeout: COMMAND_TIMEOUT_MS,
+    // It would be of this request alone, or of the isolate and without a bound.
+    ephemeralCache: false,
+    enableTelemetry: false,
+  })
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

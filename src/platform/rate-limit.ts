@@ -1,0 +1,149 @@
+import type { Context, MiddlewareHandler } from 'hono'
+import { createMiddleware } from 'hono/factory'
+import { matchedRoutes } from 'hono/route'
+import { networkOf } from '../lib/network.ts'
+import { SECOND_MS } from '../lib/time.ts'
+import { AppError } from './errors.ts'
+import type { AppEnv } from './hono.ts'
+import type { IsolateLimiter } from './isolate-limit.ts'
+import type { Logger } from './logger.ts'
+
+/** So many requests in a window that slides. */
+export interface Rate {
+  requests: number
+  windowSeconds: number
+}
+
+export interface WindowVerdict {
+  allowed: boolean
+  /** Epoch milliseconds at which the window ends. */
+  resetMs: number
+}
+
+/** Null where the counter is away. */
+export interface WindowCounter {
+  /** Counts one more request under `key`. */
+  take(key: string, rate: Rate): Promise<WindowVerdict | null>
+  /** Whether one more would be allowed; counts nothing. */
+  look(key: string, rate: Rate): Promise<WindowVerdict | null>
+}
+
+interface Limit {
+  /** For those who are signed in: they count as themselves, wherever they are. */
+  perUser: Rate
+  /** For everybody else: an address (of IPv6 the /64) may be a whole office. */
+  perAddress: Rate
+  whenAway: 'open' | 'isolate'
+}
+
+const perMinute = (requests: number): Rate => ({ requests, windowSeconds: 60 })
+
+/** Bids are not here: their limit (10/s, burst 20) is kept in the room. */
+export const LIMITS = {
+  read: { perUser: perMinute(600), perAddress: perMinute(600), whenAway: 'open' },
+  /** Forty photos take eighty requests, sent at once. */
+  write: { perUser: perMinute(240), perAddress: perMinute(60), whenAway: 'open' },
+  /** Exchanging and refreshing tokens. The person is known only when their token has been verified: see `require`. */
+  authentication: { perUser: perMinute(20), perAddress: perMinute(30), whenAway: 'isolate' },
+  /** Vendors are paid by the answer. */
+  vin: { perUser: perMinute(60), perAddress: perMinute(30), whenAway: 'open' },
+  /** Messages of a vendor come from few addresses, and are signed. */
+  webhook: { perUser: perMinute(600), perAddress: perMinute(600), whenAway: 'open' },
+  /** Sockets to rooms that are not there: each would wake an object. */
+  unknown_auction: { perUser: perMinute(30), perAddress: perMinute(30), whenAway: 'isolate' },
+} as const satisfies Record<string, Limit>
+
+export type LimitName = keyof typeof LIMITS
+
+/** Who is counted: the person where `userKey` is there, else the address. */
+export interface Caller {
+  userKey: string | number | null
+  address: string | null
+}
+
+interface Moment {
+  /** Epoch milliseconds. */
+  now: number
+  log: Logger
+}
+
+export class RateLimiter {
+  readonly #counter: WindowCounter
+  readonly #fallback: IsolateLimiter
+  readonly #isOn: boolean
+
+  constructor(options: { counter: WindowCounter; fallback: IsolateLimiter; isOn: boolean }) {
+    this.#counter = options.counter
+    this.#fallback = options.fallback
+    this.#isOn = options.isOn
+  }
+
+  /**
+   * Counts one request. Where the counter is away everybody passes, but for limits that fall back to the isolate.
+   *
+   * A caller without a user key whose address is not known passes too, and each such request is logged: one bucket
+   * for all of them would let a single one lock out the rest. Cloudflare sets `CF-Connecting-IP` on every request
+   * from outside and lets nobody remove it.
+   * @throws AppError `rate_limited`
+   */
+  require(name: LimitName, caller: Caller, at: Moment): Promise<void> {
+    return this.#judge('take', name, caller, at)
+  }
+
+  /** Refuses who has nothing left and counts nothing. @throws AppError `rate_limited` */
+  requireLeft(name: LimitName, caller: Caller, at: Moment): Promise<void> {
+    return this.#judge('look', name, caller, at)
+  }
+
+  async #judge(ask: 'take' | 'look', name: LimitName, caller: Caller, at: Moment): Promise<void> {
+    if (!this.#isOn) return
+    const { perUser, perAddress, whenAway }: Limit = LIMITS[name]
+    const isUser = caller.userKey !== null
+    if (!isUser && caller.address === null) {
+      at.log.warn('address_unknown', { limit: name })
+      return
+    }
+    const rate = isUser ? perUser : perAddress
+    const key = isUser
+      ? `${name}:user:${caller.userKey}`
+      : `${name}:address:${networkOf(caller.address ?? '')}`
+    const counted = await this.#counter[ask](key, rate)
+    const verdict = counted ?? (whenAway === 'isolate' ? this.#fallback[ask](key, rate, at.now) : null)
+    if (verdict === null || verdict.allowed) return
+    const retryAfterSeconds = Math.max(1, Math.ceil((verdict.resetMs - at.now) / SECOND_MS))
+    throw new AppError('rate_limited', undefined, { retryAfterSeconds })
+  }
+}
+
+const names = new WeakMap<MiddlewareHandler, LimitName | null>()
+
+/** Names the limit of a route in place of `read` or `write`; null: the route has one of its own elsewhere. */
+export function limit(name: LimitName | null): MiddlewareHandler {
+  const handler: MiddlewareHandler = (_c, next) => next()
+  names.set(handler, name)
+  return handler
+}
+
+function limitOf(c: Context): LimitName | null {
+  for (const { handler } of matchedRoutes(c)) {
+    const name = names.get(handler as MiddlewareHandler)
+    if (name !== undefined) return name
+  }
+  return c.req.method === 'GET' || c.req.method === 'HEAD' ? 'read' : 'write'
+}
+
+/**
+ * Holds every request to the limit of its route. `userOf` tells who is signed in by the token alone and refuses
+ * nobody: that is the route's own business.
+ */
+export const limitRequests = <Parts extends { limits: RateLimiter }>(
+  userOf: (c: Context<AppEnv<Parts>>) => Promise<number | null>,
+) =>
+  createMiddleware<AppEnv<Parts>>(async (c, next) => {
+    const name = limitOf(c)
+    if (name !== null) {
+      const { limits, address } = c.var.context
+      await limits.require(name, { userKey: await userOf(c), address }, c.var.context)
+    }
+    return next()
+  })
