@@ -5,13 +5,13 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { z } from 'zod'
-import { Counting, type Counts } from './planetscale/counting.ts'
-import { type Fault, Faults } from './planetscale/faults.ts'
+import type { Counts, Fault } from './planetscale/control-schema.ts'
+import { Counting } from './planetscale/counting.ts'
+import { Faults } from './planetscale/faults.ts'
 import { type Execution, type MysqlServer, Sessions, UnknownDatabase } from './planetscale/sessions.ts'
 import { describeSqlError } from './planetscale/vitess-error.ts'
 
-export type { Counts } from './planetscale/counting.ts'
-export type { Fault } from './planetscale/faults.ts'
+export type { Counts, Fault } from './planetscale/control-schema.ts'
 
 export type Planetscale = {
   port: number

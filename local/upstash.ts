@@ -4,7 +4,7 @@
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { Redis } from 'ioredis'
+import Redis from 'ioredis'
 import { z } from 'zod'
 
 export interface Upstash {

@@ -1,7 +1,5 @@
 import type { Connection, RowDataPacket } from 'mysql2/promise'
-
-export type CountedStatement = { sql: string; handlerReads: number }
-export type Counts = { calls: number; handlerReads: number; statements: CountedStatement[] }
+import type { Counts } from './control-schema.ts'
 
 /**
  * Counts, while it is on for a database, each statement and the rows that the server read for it

@@ -1,26 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Fault } from './control-schema.ts'
 import type { SqlError } from './vitess-error.ts'
-
-/**
- * A fault of the way to the database; the database itself stays as it is.
- * - `refuse`: the connection is closed and the statement not executed.
- * - `hang`: nothing is executed or answered until the fault is cleared or the client gives up.
- * - `delay`: the statement is executed after `delayMs`.
- * - `lose-answer`: the statement (a COMMIT too) is executed, then the connection is closed.
- * - `refuse-statement`: answered with the SQL error `error` (default: 1406, a permanent one) and not executed.
- *
- * Without more it strikes every statement. `matching` is a regular expression (case-blind) for the statement's
- * text, `skip` lets that many matching ones through first, `times` ends it after so many: the nth statement
- * fails by `{mode, skip: n - 1, times: 1}`.
- */
-export type Fault = {
-  mode: 'refuse' | 'hang' | 'delay' | 'lose-answer' | 'refuse-statement'
-  matching?: string
-  skip?: number
-  times?: number
-  delayMs?: number
-  error?: SqlError
-}
 
 type Standing = { fault: Fault; matching: RegExp | null; skip: number; times: number; cleared: Promise<void> }
 
@@ -30,6 +10,7 @@ const PERMANENT_ERROR: SqlError = {
   message: "Data too long for column 'fault' at row 1",
 }
 
+/** What stands in the way to each database. */
 export class Faults {
   readonly #standing = new Map<string, Standing>()
   readonly #clear = new Map<string, () => void>()
