@@ -62,24 +62,24 @@ export interface Settlement {
 /** Rows for a stretch of the ledger, in the order in which they are written. */
 export interface Batch {
   readonly auctionId: number
-  readonly size: number
   readonly bids: readonly BidRow[]
   readonly voidings: readonly Voiding[]
-  /** Those whose bids are among these, as they stand now. */
+  /** Those whose bids are among these, as they stand after the ledger's last entry, which `biddersAsOf` numbers. */
   readonly bidders: readonly RoomBidderRow[]
+  readonly biddersAsOf: number
   readonly notices: readonly Notice[]
   readonly change: AuctionChange
   readonly settlement: Settlement | null
 }
 
-/** The rows of up to `limit` entries after the ledger's cursor, or null where there are none. */
-export function readBatch(ledger: LedgerReader, limit: number): Batch | null {
+/** The rows of up to `limit` entries after the ledger's cursor. @throws Error where there are none */
+export function readBatch(ledger: LedgerReader, limit: number): Batch {
   const cursor = ledger.cursor()
   // The entry in front tells who led before.
   const read = ledger.entriesAfter(Math.max(0, cursor - 1), cursor === 0 ? limit : limit + 1)
   const entries = read.filter(({ number }) => number > cursor)
   const last = entries.at(-1)
-  if (last === undefined) return null
+  if (last === undefined) throw new Error(`The ledger has nothing after ${cursor}`)
   const before = read.find(({ number }) => number === cursor) ?? null
   const subject = { auctionId: ledger.auctionId, vehicle: ledger.vehicle() }
   const bidders = ledger.bidders()
@@ -87,10 +87,10 @@ export function readBatch(ledger: LedgerReader, limit: number): Batch | null {
   const change = describeChange(ledger, entries, last)
   return {
     auctionId: ledger.auctionId,
-    size: entries.length,
     bids: entries.flatMap(bidRowsOf),
     voidings: entries.flatMap(voidingsOf),
     bidders: bidders.filter(({ bidderId }) => touched.has(bidderId)),
+    biddersAsOf: ledger.lastNumber(),
     notices: noticesWhileOpen(subject, before, entries),
     change,
     settlement: isClosing(last)

@@ -1,0 +1,62 @@
+import type { EpochMs } from '../engine/auction.ts'
+import type { AlarmClock } from './ports.ts'
+
+/**
+ * `auction`: its start or end. `projection`: entries that MySQL has not. `readers`: sockets that may not read.
+ * `watchers`: their number, to be told. `forget`: verdicts, 24 h after the end. `again`: an alarm that failed.
+ */
+export type DeadlineName = 'auction' | 'projection' | 'readers' | 'watchers' | 'forget' | 'again'
+
+/**
+ * Named deadlines over the platform's one alarm. The alarm is only ever moved earlier; one that comes too early
+ * finds nothing due and arms again, so a deadline that moves later or goes costs nothing.
+ */
+export class Deadlines {
+  readonly #clock: AlarmClock
+  readonly #deadlines = new Map<DeadlineName, EpochMs>()
+  #armedAt: EpochMs | null
+
+  /** `armedAt` is where the platform's alarm stands already, or null. */
+  constructor(clock: AlarmClock, armedAt: EpochMs | null) {
+    this.#clock = clock
+    this.#armedAt = armedAt
+  }
+
+  get(name: DeadlineName): EpochMs | null {
+    return this.#deadlines.get(name) ?? null
+  }
+
+  /** Sets or, with null, clears a deadline. */
+  set(name: DeadlineName, at: EpochMs | null): void {
+    if (at === null) {
+      this.#deadlines.delete(name)
+      return
+    }
+    this.#deadlines.set(name, at)
+    if (this.#armedAt === null || at < this.#armedAt) this.#arm(at)
+  }
+
+  /** The platform's alarm rang: takes out what is due at `now`. Call `rearm` once that is done. */
+  ring(now: EpochMs): Set<DeadlineName> {
+    this.#armedAt = null
+    const due = new Set<DeadlineName>()
+    for (const [name, at] of this.#deadlines) {
+      if (at > now) continue
+      due.add(name)
+      this.#deadlines.delete(name)
+    }
+    return due
+  }
+
+  /** Arms for the next deadline, unless the alarm stands at that or earlier. */
+  rearm(): void {
+    const next = Math.min(...this.#deadlines.values())
+    if (next === Number.POSITIVE_INFINITY) return
+    if (this.#armedAt === null || next < this.#armedAt) this.#arm(next)
+  }
+
+  #arm(at: EpochMs): void {
+    this.#armedAt = at
+    this.#clock.setAlarm(at)
+  }
+}

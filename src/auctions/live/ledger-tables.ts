@@ -1,0 +1,69 @@
+import type { EpochMs } from '../engine/auction.ts'
+import type { RoomStorage } from './ports.ts'
+
+/**
+ * Each runs once in a room, in order; one that has been deployed is never edited. A bid writes one row each of
+ * `ledger`, `verdicts` and `bidders`, and no index is there to add to that.
+ */
+const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE room (
+     auction_id INTEGER PRIMARY KEY,
+     vehicle TEXT NOT NULL,
+     projected INTEGER NOT NULL,
+     forgotten INTEGER NOT NULL
+   );
+   CREATE TABLE ledger (
+     number INTEGER PRIMARY KEY,
+     at INTEGER NOT NULL,
+     kind TEXT NOT NULL,
+     first_seq INTEGER,
+     seq_count INTEGER NOT NULL,
+     entry TEXT NOT NULL,
+     snapshot TEXT
+   );
+   CREATE TABLE bidders (
+     bidder_id INTEGER PRIMARY KEY,
+     alias TEXT,
+     maximum INTEGER,
+     suspended INTEGER NOT NULL
+   );
+   CREATE TABLE verdicts (
+     bidder_id INTEGER NOT NULL,
+     refused INTEGER NOT NULL,
+     client_id TEXT NOT NULL,
+     content TEXT NOT NULL,
+     verdict TEXT NOT NULL,
+     ordinal INTEGER NOT NULL,
+     PRIMARY KEY (bidder_id, refused, client_id)
+   ) WITHOUT ROWID;
+   CREATE TABLE voidings (
+     bid_id INTEGER PRIMARY KEY,
+     reason TEXT NOT NULL
+   );
+   CREATE TABLE tickets (
+     jti TEXT PRIMARY KEY,
+     expires_at INTEGER NOT NULL
+   ) WITHOUT ROWID`,
+]
+
+/** False for a room that was never armed: it has no tables. */
+export function hasTables({ sql }: RoomStorage): boolean {
+  return sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'migrations'").toArray().length > 0
+}
+
+/** Creates the tables, or brings those of an earlier version up to date. */
+export function migrate(storage: RoomStorage, now: EpochMs): void {
+  const { sql } = storage
+  storage.transactionSync(() => {
+    sql.exec(
+      'CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL)',
+    )
+    const [row] = sql.exec<{ version: number }>('SELECT COALESCE(MAX(version), 0) AS version FROM migrations')
+    const applied = row?.version ?? 0
+    for (const [index, statements] of MIGRATIONS.entries()) {
+      if (index < applied) continue
+      sql.exec(statements)
+      sql.exec('INSERT INTO migrations (version, applied_at) VALUES (?, ?)', index + 1, now)
+    }
+  })
+}

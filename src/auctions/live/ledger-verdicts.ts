@@ -1,0 +1,94 @@
+import type { EpochMs } from '../engine/auction.ts'
+import { type Judgement, judgementColumn } from './ledger-rows.ts'
+import type { Sql } from './ports.ts'
+
+/** R21: how many refusals of one bidder are remembered. */
+export const REFUSALS_KEPT = 200
+
+export interface StoredJudgement {
+  /** The kind and the cents that were offered. */
+  readonly content: string
+  readonly judgement: Judgement
+}
+
+/** What lies beside the ledger and is no state: verdicts by the clients' ids (R21), and tickets that were used. */
+export class Verdicts {
+  readonly #sql: Sql
+
+  constructor(sql: Sql) {
+    this.#sql = sql
+  }
+
+  find(bidderId: number, clientId: string): StoredJudgement | null {
+    const [row] = this.#sql.exec<{ content: string; verdict: string }>(
+      'SELECT content, verdict FROM verdicts WHERE bidder_id = ? AND refused IN (0, 1) AND client_id = ?',
+      bidderId,
+      clientId,
+    )
+    if (row === undefined) return null
+    return { content: row.content, judgement: judgementColumn.parse(JSON.parse(row.verdict)) }
+  }
+
+  /** `number` of the bid's entry. @returns rows written */
+  saveAccepted(bidderId: number, clientId: string, stored: StoredJudgement, number: number): number {
+    return this.#save(bidderId, 0, clientId, stored, number)
+  }
+
+  /** Of a bidder's refusals the last 200 are kept. */
+  saveRefused(bidderId: number, clientId: string, stored: StoredJudgement): void {
+    const [row] = this.#sql.exec<{ last: number; kept: number }>(
+      `SELECT COALESCE(MAX(ordinal), 0) AS last, COUNT(*) AS kept FROM verdicts
+       WHERE bidder_id = ? AND refused = 1`,
+      bidderId,
+    )
+    const ordinal = (row?.last ?? 0) + 1
+    this.#save(bidderId, 1, clientId, stored, ordinal)
+    if ((row?.kept ?? 0) < REFUSALS_KEPT) return
+    this.#sql.exec(
+      'DELETE FROM verdicts WHERE bidder_id = ? AND refused = 1 AND ordinal <= ?',
+      bidderId,
+      ordinal - REFUSALS_KEPT,
+    )
+  }
+
+  #save(
+    bidderId: number,
+    refused: 0 | 1,
+    clientId: string,
+    stored: StoredJudgement,
+    ordinal: number,
+  ): number {
+    return this.#sql.exec(
+      `INSERT INTO verdicts (bidder_id, refused, client_id, content, verdict, ordinal)
+       VALUES (?, ?, ?, ?, ?, ?)`,
+      bidderId,
+      refused,
+      clientId,
+      stored.content,
+      JSON.stringify(stored.judgement),
+      ordinal,
+    ).rowsWritten
+  }
+
+  /** R21: 24 h after the end nothing is remembered any more. */
+  forget(): void {
+    this.#sql.exec('DELETE FROM verdicts')
+    this.#sql.exec('DELETE FROM tickets')
+    this.#sql.exec('UPDATE room SET forgotten = 1')
+  }
+
+  isForgotten(): boolean {
+    return this.#sql.exec('SELECT 1 FROM room WHERE forgotten = 1').toArray().length > 0
+  }
+
+  /** True the first time: a ticket opens one socket. Kept until the ticket would have expired by itself. */
+  useTicket(jti: string, expiresAt: EpochMs): boolean {
+    const used = this.#sql.exec('SELECT 1 FROM tickets WHERE jti = ?', jti).toArray().length > 0
+    if (!used) this.#sql.exec('INSERT INTO tickets (jti, expires_at) VALUES (?, ?)', jti, expiresAt)
+    return !used
+  }
+
+  forgetTickets(now: EpochMs): void {
+    this.#sql.exec('DELETE FROM tickets WHERE expires_at <= ?', now)
+  }
+}

@@ -1,0 +1,258 @@
+import type { z } from 'zod'
+import type { Cents } from '../../lib/money.ts'
+import type { Auction, Bid, EpochMs, LedgerEntry, Standing, StandingBid } from '../engine/auction.ts'
+import { evolve } from '../engine/auction.ts'
+import { viewBid } from '../engine/view.ts'
+import type { HistoryBid, HistoryQuery, LedgerReader, RoomBidderRow, VehicleSummary } from './contract.ts'
+import { centsColumn, entryColumn, snapshotColumn, vehicleColumn } from './ledger-rows.ts'
+import { hasTables, migrate } from './ledger-tables.ts'
+import type { RoomStorage, Sql } from './ports.ts'
+
+export const SNAPSHOT_EVERY_ENTRIES = 100
+/** What the room knows of a person beside the auction's state. */
+export interface BidderRow {
+  readonly alias: string | null
+  /** The highest of their standing offers. */
+  readonly maximum: Cents | null
+  readonly suspended: boolean
+}
+
+type EntryRow = { number: number; at: number; entry: string }
+const ENTRY_COLUMNS = 'number, at, entry'
+
+const parseColumn = <Schema extends z.ZodType>(schema: Schema, text: string): z.output<Schema> =>
+  schema.parse(JSON.parse(text))
+const parseEntry = ({ number, at, entry }: EntryRow): LedgerEntry => ({
+  number,
+  at,
+  ...parseColumn(entryColumn, entry),
+})
+/** The bid of an entry that is one, with or without a `seq`. */
+function bidOf({ events: [event] }: LedgerEntry): (Bid & { seq: number | null }) | null {
+  if (event?.kind !== 'bid' && event?.kind !== 'bought' && event?.kind !== 'raised') return null
+  return { ...event.bid, seq: event.seq }
+}
+
+/** What a room has on disk: the ledger, the bidders, the vehicle, the projector's cursor. All of it is synchronous, so that a command is one block. */
+export class Ledger implements LedgerReader {
+  readonly #storage: RoomStorage
+  readonly #sql: Sql
+
+  constructor(storage: RoomStorage) {
+    this.#storage = storage
+    this.#sql = storage.sql
+  }
+
+  /** The auction from the last snapshot and what follows it; null where the room was never armed. */
+  load(now: EpochMs): Auction | null {
+    if (!hasTables(this.#storage)) return null
+    migrate(this.#storage, now)
+    const rows = this.#sql
+      .exec<EntryRow & { snapshot: string | null }>(
+        `SELECT ${ENTRY_COLUMNS}, snapshot FROM ledger
+         WHERE number >= (SELECT MAX(number) FROM ledger) / ${SNAPSHOT_EVERY_ENTRIES} * ${SNAPSHOT_EVERY_ENTRIES}
+         ORDER BY number`,
+      )
+      .toArray()
+    let auction: Auction | null = null
+    for (const row of rows) {
+      auction =
+        row.snapshot === null ? evolve(auction, parseEntry(row)) : parseColumn(snapshotColumn, row.snapshot)
+    }
+    return auction
+  }
+
+  /** Gives the room its tables. */
+  create(auctionId: number, vehicle: VehicleSummary, now: EpochMs): void {
+    migrate(this.#storage, now)
+    this.#sql.exec(
+      'INSERT INTO room (auction_id, vehicle, projected, forgotten) VALUES (?, ?, 0, 0)',
+      auctionId,
+      JSON.stringify(vehicle),
+    )
+  }
+
+  /** One row for all events of a command; `auction` is what it leaves behind. @returns rows written */
+  append({ number, at, events, after }: LedgerEntry, auction: Auction): number {
+    const seqs = events.map(({ seq }) => seq).filter((seq) => seq !== null)
+    const isSnapshot = number === 1 || number % SNAPSHOT_EVERY_ENTRIES === 0
+    return this.#sql.exec(
+      `INSERT INTO ledger (number, at, kind, first_seq, seq_count, entry, snapshot) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      number,
+      at,
+      events[0]?.kind ?? '',
+      seqs[0] ?? null,
+      seqs.length,
+      JSON.stringify({ events, after }),
+      isSnapshot ? JSON.stringify(auction) : null,
+    ).rowsWritten
+  }
+
+  entriesAfter(number: number, limit: number): LedgerEntry[] {
+    return this.#sql
+      .exec<EntryRow>(
+        `SELECT ${ENTRY_COLUMNS} FROM ledger WHERE number > ? ORDER BY number LIMIT ?`,
+        number,
+        limit,
+      )
+      .toArray()
+      .map(parseEntry)
+  }
+
+  /** The entries from the one that holds `seq` on, in order. Reads no more than the tail. */
+  entriesSince(seq: number): LedgerEntry[] {
+    const [row] = this.#sql.exec<{ number: number }>(
+      'SELECT number FROM ledger WHERE first_seq <= ? ORDER BY number DESC LIMIT 1',
+      seq,
+    )
+    return this.entriesAfter((row?.number ?? 1) - 1, Number.MAX_SAFE_INTEGER)
+  }
+
+  lastNumber(): number {
+    const [row] = this.#sql.exec<{ last: number | null }>('SELECT MAX(number) AS last FROM ledger')
+    return row?.last ?? 0
+  }
+
+  #room(): { auction_id: number; vehicle: string; projected: number; forgotten: number } {
+    const [row] = this.#sql.exec<{
+      auction_id: number
+      vehicle: string
+      projected: number
+      forgotten: number
+    }>('SELECT auction_id, vehicle, projected, forgotten FROM room')
+    if (row === undefined) throw new Error('This room was never armed')
+    return row
+  }
+
+  get auctionId(): number {
+    return this.#room().auction_id
+  }
+
+  cursor(): number {
+    return this.#room().projected
+  }
+
+  saveCursor(number: number): void {
+    this.#sql.exec('UPDATE room SET projected = MAX(projected, ?)', number)
+  }
+
+  vehicle(): VehicleSummary {
+    return parseColumn(vehicleColumn, this.#room().vehicle)
+  }
+
+  saveVehicle(vehicle: VehicleSummary): void {
+    this.#sql.exec('UPDATE room SET vehicle = ?', JSON.stringify(vehicle))
+  }
+
+  bidders(): RoomBidderRow[] {
+    return this.#sql
+      .exec<{ bidder_id: number; alias: string; maximum: number | null }>(
+        'SELECT bidder_id, alias, maximum FROM bidders WHERE alias IS NOT NULL ORDER BY bidder_id',
+      )
+      .toArray()
+      .map(({ bidder_id, alias, maximum }) => ({
+        bidderId: bidder_id,
+        alias,
+        maximum: centsColumn.nullable().parse(maximum),
+      }))
+  }
+
+  /** null for whom the room has not asked the person's object yet. */
+  bidder(bidderId: number): BidderRow | null {
+    const [row] = this.#sql.exec<{ alias: string | null; maximum: number | null; suspended: number }>(
+      'SELECT alias, maximum, suspended FROM bidders WHERE bidder_id = ?',
+      bidderId,
+    )
+    if (row === undefined) return null
+    return {
+      alias: row.alias,
+      maximum: centsColumn.nullable().parse(row.maximum),
+      suspended: row.suspended !== 0,
+    }
+  }
+
+  /** What the person's object answered. A suspension that it has told since the question is newer, and stays. */
+  enterBidder(bidderId: number, suspended: boolean): void {
+    this.#sql.exec(
+      'INSERT INTO bidders (bidder_id, suspended) VALUES (?, ?) ON CONFLICT DO NOTHING',
+      bidderId,
+      suspended ? 1 : 0,
+    )
+  }
+
+  saveSuspended(bidderId: number, suspended: boolean): void {
+    this.#sql.exec(
+      `INSERT INTO bidders (bidder_id, suspended) VALUES (?, ?)
+       ON CONFLICT (bidder_id) DO UPDATE SET suspended = excluded.suspended`,
+      bidderId,
+      suspended ? 1 : 0,
+    )
+  }
+
+  /** An accepted offer: the alias stays, the maximum only rises. @returns rows written */
+  saveOffer({ bidderId, alias, offered }: Pick<Bid, 'bidderId' | 'alias' | 'offered'>): number {
+    return this.#sql.exec(
+      'UPDATE bidders SET alias = ?, maximum = MAX(COALESCE(maximum, 0), ?) WHERE bidder_id = ?',
+      alias,
+      offered,
+      bidderId,
+    ).rowsWritten
+  }
+
+  /** Marks bids as voided and brings their bidders' maximums down to what still stands (R20). */
+  saveVoidings(voidings: readonly { bidId: number; bidderId: number; reason: string }[]): void {
+    for (const { bidId, reason } of voidings) {
+      this.#sql.exec('INSERT INTO voidings (bid_id, reason) VALUES (?, ?)', bidId, reason)
+    }
+    const highest = new Map<number, number | null>(voidings.map(({ bidderId }) => [bidderId, null]))
+    for (const item of this.standing()) {
+      if (item.type !== 'bid' || !highest.has(item.bidderId)) continue
+      highest.set(item.bidderId, Math.max(highest.get(item.bidderId) ?? 0, item.offered))
+    }
+    for (const [bidderId, maximum] of highest) {
+      this.#sql.exec('UPDATE bidders SET maximum = ? WHERE bidder_id = ?', maximum, bidderId)
+    }
+  }
+
+  /** Every accepted bid that is not voided, and every reserve change, in ledger order (R20). */
+  standing(): Standing[] {
+    return this.#sql
+      .exec<EntryRow>(
+        `SELECT ${ENTRY_COLUMNS} FROM ledger WHERE kind IN ('bid', 'raised', 'bought', 'reserve_lowered')
+         AND number NOT IN (SELECT bid_id FROM voidings) ORDER BY number`,
+      )
+      .toArray()
+      .map((row): Standing => {
+        const entry = parseEntry(row)
+        const bid = bidOf(entry)
+        if (bid === null) return { type: 'reserve', reservePrice: entry.after.reservePrice }
+        const standing: StandingBid = { type: 'bid', number: entry.number, ...bid }
+        return standing
+      })
+  }
+
+  /** Bids that have a `seq`, newest first. */
+  history({ beforeId, offset, limit }: HistoryQuery): HistoryBid[] {
+    return this.#sql
+      .exec<EntryRow & { reason: string | null }>(
+        `SELECT ${ENTRY_COLUMNS}, reason FROM ledger LEFT JOIN voidings ON bid_id = number
+         WHERE kind IN ('bid', 'bought') AND number < ? ORDER BY number DESC LIMIT ? OFFSET ?`,
+        beforeId ?? Number.MAX_SAFE_INTEGER,
+        limit,
+        offset,
+      )
+      .toArray()
+      .flatMap((row) => {
+        const bid = viewBid(parseEntry(row))
+        return bid === null ? [] : [{ ...bid, voided: row.reason !== null, voidReason: row.reason }]
+      })
+  }
+
+  /** Voided bids that the history shows. */
+  countVoided(): number {
+    const [row] = this.#sql.exec<{ voided: number }>(
+      "SELECT COUNT(*) AS voided FROM voidings JOIN ledger ON number = bid_id WHERE kind <> 'raised'",
+    )
+    return row?.voided ?? 0
+  }
+}
