@@ -9,7 +9,7 @@ import type { AppEnv } from './platform/hono.ts'
 import { describeError } from './platform/logger.ts'
 import { logRequests, requestIdOf } from './platform/request-log.ts'
 import { addSecurityHeaders, allowOrigins, limitBody, requireJson } from './platform/security.ts'
-import { authRoutes } from './users/routes.ts'
+import { authRoutes, webhookRoutes } from './users/routes.ts'
 
 type Env = AppEnv<Deps> & { Bindings: Bindings }
 
@@ -70,5 +70,8 @@ export function createApp(createDeps: (env: Bindings) => Deps) {
   })
   app.notFound((c) => respondWithError(c, c.var.requestId, new AppError('not_found')))
 
-  return app.get('/health', (c) => c.json({ status: 'healthy' })).route('/api/auth', authRoutes)
+  return app
+    .get('/health', (c) => c.json({ status: 'healthy' }))
+    .route('/api/auth', authRoutes)
+    .route('/api/webhooks', webhookRoutes)
 }

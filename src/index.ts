@@ -1,5 +1,12 @@
 import { createApp } from './app.ts'
 import { type Bindings, createDeps } from './deps.ts'
+import { PersonObject } from './users/live/person.ts'
+
+export class Person extends PersonObject {
+  constructor(ctx: DurableObjectState, env: Bindings) {
+    super(ctx, env, createDeps(env))
+  }
+}
 
 const app = createApp(createDeps)
 

@@ -26,7 +26,10 @@ export type ClerkMessage =
 export interface Clerk {
   /** The session behind a session token, or null where the token is not good. @throws AppError `unavailable` */
   verifySession(token: string): Promise<ClerkSession | null>
-  /** The message and its id, or null where the signature is not good. @throws AppError `unavailable` */
+  /**
+   * The message and its id, or null where the signature is not good.
+   * @throws AppError `unavailable`, `validation_failed` for a message of another form
+   */
   verifyMessage(headers: Headers, body: string): Promise<{ id: string; message: ClerkMessage } | null>
 }
 
@@ -46,7 +49,7 @@ const userUpdated = z.object({
   last_name: z.string().max(100).nullable().catch(null),
   primary_email_address_id: z.string().nullable(),
   email_addresses: z.array(z.object({ id: z.string(), email_address: z.string() })),
-  updated_at: z.number(),
+  updated_at: z.int().nonnegative(),
 })
 const userDeleted = z.object({ id: z.string() })
 
@@ -78,7 +81,9 @@ export class ClerkVerifier implements Clerk {
   async verifyMessage(headers: Headers, body: string): Promise<{ id: string; message: ClerkMessage } | null> {
     const { webhookSecret } = this.#options
     if (!webhookSecret) throw new AppError('unavailable', 'The webhook is not configured')
-    const signed = new Request('https://webhook.invalid/', { method: 'POST', headers, body })
+    const names = ['svix-id', 'svix-timestamp', 'svix-signature']
+    const signature = names.map((name): [string, string] => [name, headers.get(name) ?? ''])
+    const signed = new Request('https://webhook.invalid/', { method: 'POST', headers: signature, body })
     const event = await verifyWebhook(signed, { signingSecret: webhookSecret }).catch(() => null)
     const id = headers.get('svix-id')?.trim()
     if (!event || !id) return null
@@ -86,18 +91,21 @@ export class ClerkVerifier implements Clerk {
   }
 }
 
+function parse<Schema extends z.ZodType>(schema: Schema, data: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(data)
+  if (!parsed.success) throw new AppError('validation_failed', 'The message has an unknown form')
+  return parsed.data
+}
+
 function readMessage(type: string, data: unknown): ClerkMessage {
-  if (type === 'user.deleted') return { type, clerkUserId: userDeleted.parse(data).id }
+  if (type === 'user.deleted') return { type, clerkUserId: parse(userDeleted, data).id }
   if (type !== 'user.updated') return { type: 'other' }
-  const user = userUpdated.parse(data)
+  const user = parse(userUpdated, data)
   const primary = user.email_addresses.find(({ id }) => id === user.primary_email_address_id)
   return {
     type,
     clerkUserId: user.id,
-    email: emailText
-      .nullable()
-      .catch(null)
-      .parse(primary?.email_address ?? null),
+    email: emailText.safeParse(primary?.email_address).data ?? null,
     firstName: user.first_name,
     lastName: user.last_name,
     updatedAtMs: user.updated_at,

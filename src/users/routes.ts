@@ -9,6 +9,7 @@ import { bearerOf, requireUser } from './auth.ts'
 import {
   clerkSyncBody,
   profileBody,
+  receivedSchema,
   refreshBody,
   sessionSchema,
   userChangedSchema,
@@ -17,6 +18,7 @@ import {
 import { getMe, updateMe } from './service.ts'
 import { endSession, refreshSession } from './sessions.ts'
 import { type ClerkProof, proveSession, type SignInContext, signIn } from './sign-in.ts'
+import { receiveClerkMessage, type WebhookContext } from './webhooks.ts'
 
 interface AuthContext extends SignInContext {
   settings: SignInContext['settings'] & { ALLOWED_ORIGINS: readonly string[] }
@@ -102,3 +104,16 @@ export const authRoutes = new Hono<Env>()
       return reply(c, userChangedSchema, { message: 'Profile updated', user }, 200)
     },
   )
+
+/** Vendors' messages. The signature is over the body as it came, so nothing parses it before. */
+export const webhookRoutes = new Hono<AppEnv<WebhookContext>>().post(
+  '/clerk',
+  describe({
+    summary: 'Clerk tells of a person who was changed or deleted',
+    responses: { 200: receivedSchema, 401: 'The signature is not valid' },
+  }),
+  async (c) => {
+    await receiveClerkMessage(c.var.context, c.req.raw.headers, await c.req.text())
+    return reply(c, receivedSchema, { received: true }, 200)
+  },
+)

@@ -1,7 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { Database, Executor, Transaction } from '../db/client.ts'
 import { seller_profiles, user_roles, users } from '../db/schema/users.ts'
-import type { SignedIn } from '../platform/actor.ts'
+import type { Role, SignedIn } from '../platform/actor.ts'
 import type { Settings } from '../platform/env.ts'
 import { AppError } from '../platform/errors.ts'
 import type { RequestContext } from '../platform/hono.ts'
@@ -85,25 +85,27 @@ export async function updateMe(ctx: UserContext & SignedIn, change: ProfileChang
 
 /** Makes a person a seller, with their first listing. Repeating it changes nothing. */
 export async function becomeSeller(tx: Transaction, userId: number, now: number): Promise<void> {
-  await tx
-    .insert(user_roles)
-    .values({ user_id: userId, role: 'seller', granted_at: new Date(now) })
-    .onDuplicateKeyUpdate({ set: { role: sql`role` } })
+  await grantRole(tx, userId, 'seller', now)
 }
 
-/** Brings the stored role in line with `ADMIN_CLERK_IDS`, which alone grants it and takes it away. */
-export async function syncAdminRole(
-  ctx: UserContext,
-  db: Executor,
-  userId: number,
-  clerkUserId: string,
-): Promise<void> {
-  if (!ctx.settings.ADMIN_CLERK_IDS.includes(clerkUserId)) {
-    await db.delete(user_roles).where(and(eq(user_roles.user_id, userId), eq(user_roles.role, 'admin')))
-    return
-  }
+/**
+ * `findUser`, once the stored admin role is in line with `ADMIN_CLERK_IDS`, which alone grants it and takes it away.
+ * Asked wherever tokens are made.
+ */
+export async function findCurrentUser(ctx: UserContext, db: Executor, userId: number): Promise<User | null> {
+  const user = await findUser(db, userId, ctx.settings)
+  if (!user) return null
+  const isListed = ctx.settings.ADMIN_CLERK_IDS.includes(user.clerk_user_id)
+  if (isListed === user.roles.includes('admin')) return user
+  if (isListed) await grantRole(db, userId, 'admin', ctx.now)
+  else await db.delete(user_roles).where(and(eq(user_roles.user_id, userId), eq(user_roles.role, 'admin')))
+  return findUser(db, userId, ctx.settings)
+}
+
+/** Repeating it changes nothing. */
+async function grantRole(db: Executor, userId: number, role: Role, now: number): Promise<void> {
   await db
     .insert(user_roles)
-    .values({ user_id: userId, role: 'admin', granted_at: new Date(ctx.now) })
+    .values({ user_id: userId, role, granted_at: new Date(now) })
     .onDuplicateKeyUpdate({ set: { role: sql`role` } })
 }

@@ -4,7 +4,7 @@ import { refresh_families } from '../db/schema/users.ts'
 import { HOUR_MS, SECOND_MS } from '../lib/time.ts'
 import { AppError } from '../platform/errors.ts'
 import type { Session, User } from './schemas.ts'
-import { findUser, syncAdminRole, type UserContext } from './service.ts'
+import { findCurrentUser, type UserContext } from './service.ts'
 import { readAccessToken, readRefreshToken, signAccessToken, signRefreshToken } from './tokens.ts'
 import { USER_STATUS } from './user.ts'
 
@@ -110,11 +110,7 @@ export async function refreshSession(ctx: UserContext, refreshToken: string): Pr
     ctx.log.warn('refresh_token_reused', { user_id: family.user_id, family_id: familyId })
     throw new AppError('unauthenticated', 'The session has ended')
   }
-  let user = await findUser(db, family.user_id, settings)
-  if (user && user.roles.includes('admin') !== settings.ADMIN_CLERK_IDS.includes(user.clerk_user_id)) {
-    await syncAdminRole(ctx, db, user.id, user.clerk_user_id)
-    user = await findUser(db, user.id, settings)
-  }
+  const user = await findCurrentUser(ctx, db, family.user_id)
   if (user?.status !== USER_STATUS.active) throw new AppError('forbidden', 'This account is not active')
   return issueSession(ctx, user, next)
 }

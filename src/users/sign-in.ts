@@ -4,9 +4,9 @@ import { users } from '../db/schema/users.ts'
 import type { Clerk, ClerkSession } from '../external/clerk.ts'
 import { AppError } from '../platform/errors.ts'
 import type { ClerkSync, Session } from './schemas.ts'
-import { findUser, syncAdminRole, type UserContext } from './service.ts'
+import { findCurrentUser, type UserContext } from './service.ts'
 import { issueSession, startFamily } from './sessions.ts'
-import { USER_STATUS, type UserStatus } from './user.ts'
+import { USER_STATUS } from './user.ts'
 
 export type ClerkProof = ClerkSession
 
@@ -22,37 +22,28 @@ export async function proveSession(ctx: SignInContext, token: string | null): Pr
 }
 
 /**
- * Signs in whom Clerk vouches for, with an account made at the first time. The email is the one in Clerk's token where
- * there is one, else the client's claim: it is an address to write to and grants nothing, whoever claims it.
+ * Signs in whom Clerk vouches for, with an account made at the first time. The email is the one in Clerk's token; where
+ * there is none, the client's claim, until Clerk's webhook has told better. It grants nothing, whoever claims it.
  * @throws AppError `forbidden` for another's Clerk id and for one who is suspended or deleted; `email_taken`
  */
-export async function signIn(ctx: UserContext, proof: ClerkSession, claim: ClerkSync): Promise<Session> {
+export async function signIn(ctx: UserContext, proof: ClerkProof, claim: ClerkSync): Promise<Session> {
   if (proof.clerkUserId !== claim.clerk_user_id) {
     throw new AppError('forbidden', 'The Clerk session belongs to another user')
   }
-  const profile = { ...claim, email: proof.email ?? claim.email }
-  const userId = await findOrCreate(ctx, profile)
+  const userId = await findOrCreate(ctx, { ...claim, email: proof.email ?? claim.email })
   const familyId = crypto.randomUUID()
   const { user, generation } = await ctx.db.transaction(async (tx) => {
     // Locked, so that a suspension comes either before this or finds the sign-in and ends it.
-    const [row] = await tx
-      .select({ status: users.status })
-      .from(users)
-      .where(eq(users.id, userId))
-      .for('update')
-    assertActive(row?.status)
-    await updateProfile(ctx, tx, userId, profile)
-    await syncAdminRole(ctx, tx, userId, claim.clerk_user_id)
+    const [row] = await tx.select().from(users).where(eq(users.id, userId)).for('update')
+    if (row?.status === USER_STATUS.suspended) throw new AppError('forbidden', 'This account is suspended')
+    if (row?.status !== USER_STATUS.active) throw new AppError('forbidden', 'This account was deleted')
+    const email = proof.email ?? (row.clerk_updated_at ? row.email : claim.email)
+    await updateProfile(ctx, tx, userId, { ...claim, email })
     const generation = await startFamily(tx, familyId, userId, ctx.now)
-    return { user: await findUser(tx, userId, ctx.settings), generation }
+    return { user: await findCurrentUser(ctx, tx, userId), generation }
   })
   if (!user) throw new AppError('unauthenticated', 'There is no such account')
   return issueSession(ctx, user, generation)
-}
-
-function assertActive(status: UserStatus | undefined): void {
-  if (status === USER_STATUS.suspended) throw new AppError('forbidden', 'This account is suspended')
-  if (status !== USER_STATUS.active) throw new AppError('forbidden', 'This account was deleted')
 }
 
 /** Of two first sign-ins at once one inserts; the unique Clerk id shows the other what is there. */

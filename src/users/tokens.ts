@@ -27,8 +27,8 @@ export interface TokenTimes {
 
 const toSeconds = (ms: number): number => Math.floor(ms / SECOND_MS)
 const encodePart = (part: object): string =>
-  encodeBytes(Uint8Array.from(new TextEncoder().encode(JSON.stringify(part))).buffer)
-const encodeBytes = (bytes: ArrayBuffer): string => encodeBase64Url(bytes).replaceAll('=', '')
+  encodeBytes(new TextEncoder().encode(JSON.stringify(part)).buffer)
+const encodeBytes = (bytes: ArrayBufferLike): string => encodeBase64Url(bytes).replaceAll('=', '')
 
 function importKey(secret: string): Promise<CryptoKey> {
   const bytes = new TextEncoder().encode(secret)

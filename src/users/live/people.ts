@@ -1,0 +1,39 @@
+import { bounded } from '../../lib/bounded.ts'
+import { SECOND_MS } from '../../lib/time.ts'
+import type { PersonObject } from './person.ts'
+import type { Standing } from './person-tables.ts'
+
+const CALL_MAX_MS = 5 * SECOND_MS
+
+/** Every person's own object, by their id. All methods reject where the object does not answer within 5 s. */
+export interface People {
+  /** Asked once by a room, before it judges a person's first bid or ticket. From then on it is told of changes. */
+  enterRoom(userId: number, auctionId: number): Promise<Standing>
+  suspend(userId: number, reason: string, revision: number): Promise<void>
+  restore(userId: number, revision: number): Promise<void>
+}
+
+export function createPeople(namespace: DurableObjectNamespace<PersonObject>): People {
+  const person = (userId: number) => namespace.getByName(String(userId))
+  return {
+    enterRoom: (userId, auctionId) => call(async () => person(userId).enterRoom(auctionId)),
+    suspend: (userId, reason, revision) => call(async () => person(userId).suspend(reason, revision)),
+    restore: (userId, revision) => call(async () => person(userId).restore(revision)),
+  }
+}
+
+/** Tries once more, by a fresh stub, where the platform says that it is worth it; never while overloaded. */
+async function call<T>(attempt: () => Promise<T>): Promise<T> {
+  try {
+    return await bounded(attempt(), CALL_MAX_MS)
+  } catch (error) {
+    if (!isRetryable(error)) throw error
+    return await bounded(attempt(), CALL_MAX_MS)
+  }
+}
+
+const isRetryable = (error: unknown): boolean =>
+  error instanceof Error &&
+  'retryable' in error &&
+  error.retryable === true &&
+  !('overloaded' in error && error.overloaded === true)

@@ -1,0 +1,123 @@
+import { DurableObject } from 'cloudflare:workers'
+import { bounded } from '../../lib/bounded.ts'
+import { SECOND_MS } from '../../lib/time.ts'
+import type { Logger } from '../../platform/logger.ts'
+import { PersonTables, type Standing } from './person-tables.ts'
+
+/** While a room has not confirmed, the next attempt is at most this far away. */
+const BACKSTOP_MS = 15 * SECOND_MS
+const CALL_MAX_MS = 5 * SECOND_MS
+const ROOMS_AT_ONCE = 20
+const ROOMS_A_TURN = 500
+
+/** Tells one room how a person stands; resolves once the room has stored it. */
+export type TellRoom = (auctionId: number, userId: number, standing: Standing) => Promise<void>
+
+export interface PersonDeps {
+  tellRoom: TellRoom
+  log: Logger
+  /** Epoch milliseconds. */
+  clock: () => number
+}
+
+/**
+ * One object per person, named by their id. It knows whether they are suspended and which rooms they have entered, so
+ * that a bid needs no MySQL. A change is stored first; then every entered room is told, again and again until each
+ * has confirmed (R18).
+ */
+export class PersonObject extends DurableObject<unknown> {
+  readonly #deps: PersonDeps
+  readonly #tables: PersonTables
+  #telling: Promise<void> | null = null
+  /** Where the alarm stands, as far as this instance set it; an alarm is only ever moved earlier. */
+  #alarmMs: number | null = null
+
+  constructor(ctx: DurableObjectState, env: unknown, deps: PersonDeps) {
+    super(ctx, env)
+    this.#deps = deps
+    this.#tables = new PersonTables(ctx.storage)
+  }
+
+  /** Records that the person takes part in an auction. Repeating it gives the present standing again. */
+  enterRoom(auctionId: number): Standing {
+    const { standing } = this.#person()
+    this.#tables.addRoom(auctionId, standing.revision)
+    return standing
+  }
+
+  /** Suspends the person, unless a change of the same or a later revision is known. */
+  suspend(reason: string, revision: number): void {
+    this.#change({ suspended: true, revision }, reason)
+  }
+
+  /** Restores the person, unless a change of the same or a later revision is known. */
+  restore(revision: number): void {
+    this.#change({ suspended: false, revision }, null)
+  }
+
+  /** Awaits no network: it arms the next deadline and lets the telling run on. */
+  override alarm(): void {
+    this.#alarmMs = null
+    this.#tellUnconfirmed()
+  }
+
+  #change(standing: Standing, reason: string | null): void {
+    this.#person()
+    this.#tables.change(standing, reason)
+    this.#tellUnconfirmed()
+  }
+
+  /** The object's name is the person's id; it is stored because an alarm may find an object without its name. */
+  #person(): { userId: number; standing: Standing } {
+    const stored = this.#tables.read()
+    if (stored) return stored
+    const userId = Number(this.ctx.id.name)
+    if (!Number.isSafeInteger(userId) || userId < 1)
+      throw new Error('The object is not named by the id of a person')
+    this.#tables.create(userId)
+    return { userId, standing: { suspended: false, revision: 0 } }
+  }
+
+  /** One telling at a time; one that runs takes up what has changed meanwhile. */
+  #tellUnconfirmed(): void {
+    if (this.#tables.unconfirmed(1).length === 0) return
+    this.#armBackstop()
+    if (this.#telling) return
+    this.#telling = this.#tellRooms().finally(() => {
+      this.#telling = null
+    })
+    this.ctx.waitUntil(this.#telling)
+  }
+
+  #armBackstop(): void {
+    const atMs = this.#deps.clock() + BACKSTOP_MS
+    if (this.#alarmMs !== null && this.#alarmMs <= atMs) return
+    this.#alarmMs = atMs
+    this.ctx.waitUntil(this.ctx.storage.setAlarm(atMs))
+  }
+
+  async #tellRooms(): Promise<void> {
+    /** The revision that each room was told in this turn: one that failed waits for the alarm. */
+    const told = new Map<number, number>()
+    while (told.size < ROOMS_A_TURN) {
+      const { userId, standing } = this.#person()
+      const batch = this.#tables
+        .unconfirmed(ROOMS_A_TURN)
+        .filter((auctionId) => told.get(auctionId) !== standing.revision)
+        .slice(0, ROOMS_AT_ONCE)
+      if (batch.length === 0) break
+      await Promise.all(batch.map((auctionId) => this.#tell(auctionId, userId, standing)))
+      for (const auctionId of batch) told.set(auctionId, standing.revision)
+    }
+  }
+
+  async #tell(auctionId: number, userId: number, standing: Standing): Promise<void> {
+    try {
+      await bounded(this.#deps.tellRoom(auctionId, userId, standing), CALL_MAX_MS)
+      this.#tables.confirm(auctionId, standing.revision)
+    } catch (error) {
+      const error_message = error instanceof Error ? error.message : ''
+      this.#deps.log.warn('room_not_told', { auction_id: auctionId, user_id: userId, error_message })
+    }
+  }
+}
