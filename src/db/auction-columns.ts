@@ -1,0 +1,19 @@
+import type { AuctionTerms } from '../auctions/engine/auction.ts'
+
+/** The columns of an auction's row that its terms set: when it is made, and when it is edited. */
+export function termsColumnsOf(terms: AuctionTerms) {
+  const { softClose } = terms
+  return {
+    sale_type: terms.saleType,
+    below_reserve: terms.belowReserve,
+    starting_price_cents: terms.startingPrice,
+    buy_now_price_cents: terms.buyNowPrice,
+    increments: [...terms.increments],
+    soft_close_mode: softClose.mode,
+    soft_close_window_s: softClose.windowSeconds,
+    soft_close_extension_s: softClose.extensionSeconds,
+    soft_close_max_extensions: softClose.maxExtensions,
+    starts_at: new Date(terms.startsAt),
+    original_ends_at: new Date(terms.endsAt),
+  }
+}
