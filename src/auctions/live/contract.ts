@@ -1,4 +1,5 @@
 import type { Cents } from '../../lib/money.ts'
+import type { Standing } from '../../users/live/person-tables.ts'
 import type { VehicleCondition, VehicleTitleType } from '../../vehicles/vehicle.ts'
 import type {
   AuctionPolicy,
@@ -151,8 +152,8 @@ export interface RoomApi {
   ): Promise<CommandAccepted | Refusal>
   /** The vehicle changed: its summary is replaced, and M12's fields, where any changed, become an event. */
   changeVehicle(change: VehicleChange, requestId: string): Promise<CommandAccepted | Refusal>
-  /** Told by the person's object (R18); suspending voids their standing bids while active. */
-  setSuspended(userId: number, suspended: boolean, requestId: string): Promise<void>
+  /** Told by the person's object (R18), until this resolves; suspending voids their standing bids while active. */
+  setStanding(userId: number, standing: Standing, requestId: string): Promise<void>
 }
 
 export interface EditRequest {

@@ -25,7 +25,8 @@ const MIGRATIONS: readonly string[] = [
      bidder_id INTEGER PRIMARY KEY,
      alias TEXT,
      maximum INTEGER,
-     suspended INTEGER NOT NULL
+     suspended INTEGER NOT NULL,
+     revision INTEGER NOT NULL
    );
    CREATE TABLE verdicts (
      bidder_id INTEGER NOT NULL,

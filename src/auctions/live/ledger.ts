@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Cents } from '../../lib/money.ts'
+import type { Standing as PersonStanding } from '../../users/live/person-tables.ts'
 import type { Auction, Bid, EpochMs, LedgerEntry, Standing, StandingBid } from '../engine/auction.ts'
 import { evolve } from '../engine/auction.ts'
 import { viewBid } from '../engine/view.ts'
@@ -171,21 +172,15 @@ export class Ledger implements LedgerReader {
     }
   }
 
-  /** What the person's object answered. A suspension that it has told since the question is newer, and stays. */
-  enterBidder(bidderId: number, suspended: boolean): void {
+  /** How a person stands, as their object says; what is older than what the room has heard changes nothing. */
+  saveStanding(bidderId: number, { suspended, revision }: PersonStanding): void {
     this.#sql.exec(
-      'INSERT INTO bidders (bidder_id, suspended) VALUES (?, ?) ON CONFLICT DO NOTHING',
+      `INSERT INTO bidders (bidder_id, suspended, revision) VALUES (?, ?, ?)
+       ON CONFLICT (bidder_id) DO UPDATE SET suspended = excluded.suspended, revision = excluded.revision
+       WHERE excluded.revision > revision`,
       bidderId,
       suspended ? 1 : 0,
-    )
-  }
-
-  saveSuspended(bidderId: number, suspended: boolean): void {
-    this.#sql.exec(
-      `INSERT INTO bidders (bidder_id, suspended) VALUES (?, ?)
-       ON CONFLICT (bidder_id) DO UPDATE SET suspended = excluded.suspended`,
-      bidderId,
-      suspended ? 1 : 0,
+      revision,
     )
   }
 
