@@ -3,12 +3,15 @@ import { methodNotAllowed } from 'hono/method-not-allowed'
 import { isUnreachable } from './db/client.ts'
 import { KeyConflict } from './db/idempotency.ts'
 import type { Bindings, Deps } from './deps.ts'
+import { createHealthRoutes } from './health/routes.ts'
 import { respondWithError } from './platform/error-response.ts'
 import { AppError } from './platform/errors.ts'
 import type { AppEnv } from './platform/hono.ts'
-import { describeError } from './platform/logger.ts'
+import { createLogger, describeError } from './platform/logger.ts'
+import { limitRequests } from './platform/rate-limit.ts'
 import { logRequests, requestIdOf } from './platform/request-log.ts'
 import { addSecurityHeaders, allowOrigins, limitBody, requireJson } from './platform/security.ts'
+import { userIdOf } from './users/auth.ts'
 import { authRoutes, webhookRoutes } from './users/routes.ts'
 
 type Env = AppEnv<Deps> & { Bindings: Bindings }
@@ -57,21 +60,29 @@ export function createApp(createDeps: (env: Bindings) => Deps) {
       },
     }),
   )
+  app.use(
+    '/api/*',
+    limitRequests<Deps>((c) => userIdOf(c.var.context, c.req.header('Authorization'))),
+  )
   app.use(limitBody())
   app.use(requireJson())
 
   app.onError((thrown, c) => {
     const error = translateError(thrown)
     const expected = error instanceof AppError
-    const log = c.var.context?.log
-    if (!expected || error.code === 'unavailable') log?.error('request_failed', describeError(thrown))
-    else log?.info('request_refused', { code: error.code })
+    // There is no context where the variables themselves are wrong.
+    const log = c.var.context?.log ?? createLogger('error', { request_id: c.var.requestId })
+    if (!expected || error.code === 'unavailable') log.error('request_failed', describeError(thrown))
+    else log.info('request_refused', { code: error.code })
     return respondWithError(c, c.var.requestId, error)
   })
   app.notFound((c) => respondWithError(c, c.var.requestId, new AppError('not_found')))
 
   return app
-    .get('/health', (c) => c.json({ status: 'healthy' }))
+    .route(
+      '/',
+      createHealthRoutes(() => app.routes.map(({ path }) => path)),
+    )
     .route('/api/auth', authRoutes)
     .route('/api/webhooks', webhookRoutes)
 }

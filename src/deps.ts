@@ -1,12 +1,21 @@
 import { createDatabase } from './db/client.ts'
 import { ClerkVerifier } from './external/clerk.ts'
+import { RedisService } from './external/redis.ts'
+import { SECOND_MS } from './lib/time.ts'
+import { warnDisabled } from './platform/disabled.ts'
 import { parseSettings } from './platform/env.ts'
-import { createLogger } from './platform/logger.ts'
+import { isolateLimiter } from './platform/isolate-limit.ts'
+import { createLogger, describeError } from './platform/logger.ts'
+import { isolateMetrics } from './platform/metrics/isolate.ts'
+import { createMetrics } from './platform/metrics/metrics.ts'
+import type { MetricsObject } from './platform/metrics/metrics-object.ts'
+import { RateLimiter } from './platform/rate-limit.ts'
 import { createPeople } from './users/live/people.ts'
 import type { PersonObject, TellRoom } from './users/live/person.ts'
 
 /** What the platform hands the Worker: the objects' namespaces, beside the variables of `platform/env.ts`. */
 export interface Bindings {
+  METRICS: DurableObjectNamespace<MetricsObject>
   PERSON: DurableObjectNamespace<PersonObject>
 }
 
@@ -14,7 +23,28 @@ export interface Bindings {
 export function createDeps(env: Bindings) {
   const settings = parseSettings(env)
   const log = createLogger(settings.LOG_LEVEL)
-  const db = createDatabase(settings.DATABASE_URL)
+  const metrics = createMetrics(isolateMetrics, () => env.METRICS.getByName('all'), log)
+  const db = createDatabase(settings.DATABASE_URL, {
+    onQuery: (durationMs, answered) =>
+      metrics.dbQueries.observe({ status: answered ? 'answered' : 'unanswered' }, durationMs / SECOND_MS),
+  })
+  const redis = new RedisService({
+    url: settings.UPSTASH_REDIS_REST_URL,
+    token: settings.UPSTASH_REDIS_REST_TOKEN,
+    onCall({ operation, status, durationMs, error }) {
+      metrics.redisOperations.inc({ operation, status })
+      metrics.redisDurations.observe({ operation }, durationMs / SECOND_MS)
+      if (status !== 'success') log.warn('redis_away', { operation, status, ...describeError(error) })
+    },
+  })
+  if (!redis.isEnabled) {
+    warnDisabled(log, 'redis', ['UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN'])
+  }
+  const limits = new RateLimiter({
+    counter: redis,
+    fallback: isolateLimiter,
+    isOn: settings.RATE_LIMITS === 'on',
+  })
   const clerk = new ClerkVerifier({
     jwtKey: settings.CLERK_JWT_KEY,
     authorizedParties: settings.CLERK_AUTHORIZED_PARTIES,
@@ -24,7 +54,19 @@ export function createDeps(env: Bindings) {
   const tellRoom: TellRoom = async () => {
     throw new Error('There are no rooms yet')
   }
-  return { settings, log, db, clerk, people, tellRoom, clock: Date.now }
+  return {
+    settings,
+    log,
+    metrics,
+    db,
+    redis,
+    limits,
+    storage: null,
+    clerk,
+    people,
+    tellRoom,
+    clock: Date.now,
+  }
 }
 
 export type Deps = ReturnType<typeof createDeps>

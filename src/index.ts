@@ -8,6 +8,8 @@ export class Person extends PersonObject {
   }
 }
 
+export { MetricsObject as Metrics } from './platform/metrics/metrics-object.ts'
+
 const app = createApp(createDeps)
 
 export default {

@@ -53,3 +53,11 @@ export const requireAdmin = () =>
     c.var.context.actor = actor
     return next()
   })
+
+/** Whom the access token speaks for, if it is good: for counting their requests. Refuses nobody. */
+export async function userIdOf(context: AuthContext, header: string | undefined): Promise<number | null> {
+  const token = bearerOf(header)
+  if (!token) return null
+  const grant = await readAccessToken(context.settings.JWT_SECRET_KEY, token, context.now)
+  return grant?.actor.userId ?? null
+}
