@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { AuctionTerms, Decision } from '../../src/auctions/engine/auction.ts'
+import type { Auction, AuctionTerms, Decision } from '../../src/auctions/engine/auction.ts'
 import { SOFT_CLOSE_MODES } from '../../src/auctions/engine/auction.ts'
 import { DEFAULT_INCREMENTS } from '../../src/auctions/engine/increments.ts'
 import { type Cents, cents, MAX_AMOUNT_CENTS } from '../../src/lib/money.ts'
@@ -67,13 +67,22 @@ export const anyTerms: fc.Arbitrary<AuctionTerms> = fc
 const aim: fc.Arbitrary<Aim> = fc.record({
   from: fc.constantFrom('minimum', 'minimum', 'minimum', 'maximum', 'price', 'reserve', 'buy_now', 'zero'),
   plus: fc.oneof(
-    fc.constantFrom(0, 0, 1, -1, 2_500, MAX_AMOUNT_CENTS),
-    fc.integer({ min: -20_000, max: 100_000 }),
+    { weight: 4, arbitrary: fc.constantFrom(0, 0, 0, 1, -1, 2_500) },
+    { weight: 6, arbitrary: fc.integer({ min: 0, max: 60_000 }) },
+    { weight: 2, arbitrary: fc.integer({ min: -20_000, max: 0 }) },
+    { weight: 1, arbitrary: fc.constantFrom(MAX_AMOUNT_CENTS, -MAX_AMOUNT_CENTS) },
   ),
+})
+const lowering = fc.record({
+  from: fc.constant('reserve' as const),
+  plus: fc.integer({ min: -60_000, max: 10 }),
 })
 const who = fc.integer({ min: 1, max: 5 })
 const by = fc.constantFrom('seller', 'admin')
-const waitMs = fc.oneof(fc.integer({ min: 0, max: 60_000 }), fc.integer({ min: -5_000, max: 1_200_000 }))
+const waitMs = fc.oneof(
+  { weight: 8, arbitrary: fc.integer({ min: 0, max: 30_000 }) },
+  { weight: 1, arbitrary: fc.integer({ min: -5_000, max: 900_000 }) },
+)
 const offer = fc.constantFrom('max', 'max', 'exact')
 const kind = <K extends string>(name: K) => fc.constant(name)
 
@@ -81,7 +90,10 @@ export const anyBid = fc.record({ waitMs, kind: kind('bid'), who, offer, aim })
 export const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 30, arbitrary: anyBid },
   { weight: 1, arbitrary: fc.record({ waitMs, kind: kind('buy'), who }) },
-  { weight: 2, arbitrary: fc.record({ waitMs, kind: kind('reserve'), aim: fc.option(aim, { freq: 3 }) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ waitMs, kind: kind('reserve'), aim: fc.option(lowering, { freq: 4 }) }),
+  },
   {
     weight: 3,
     arbitrary: fc.record({ waitMs, kind: kind('void'), back: fc.nat({ max: 8 }), more: fc.nat({ max: 2 }) }),
@@ -100,18 +112,23 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ waitMs, kind: kind('wake') }) },
 )
 
-/** A whole auction: what comes before the opening, then bids with all that may happen between them. */
+/** A whole auction: before the opening, bids with all that may happen between them, the end, and after. */
 export const anySteps: fc.Arbitrary<Step[]> = fc
   .tuple(
     fc.array(anyStep, { maxLength: 3 }),
-    fc.array(anyStep, { maxLength: 40, size: 'max' }),
-    fc.option(fc.record({ waitMs, kind: fc.constantFrom('cancel'), by }), { freq: 1 }),
+    fc.array(anyStep, { minLength: 5, maxLength: 50, size: 'max' }),
+    fc.oneof(
+      fc.record({ waitMs, kind: fc.constantFrom('cancel'), by }),
+      fc.constant({ waitMs: 200_000_000, kind: 'wake' as const }),
+    ),
+    fc.array(anyStep, { maxLength: 3 }),
   )
-  .map(([before, during, last]) => [
+  .map(([before, during, last, after]) => [
     ...before.map((step) => ({ ...step, waitMs: Math.min(step.waitMs, 1_000) })),
     { kind: 'wake' as const, waitMs: 600_000 },
     ...during,
-    ...(last === null ? [] : [last]),
+    last,
+    ...after,
   ])
 
 export function amountOf(sale: Sale, { from, plus }: Aim): Cents {
@@ -124,7 +141,7 @@ export function amountOf(sale: Sale, { from, plus }: Aim): Cents {
     buy_now: sale.current.terms.buyNowPrice,
     zero: 0,
   }
-  return cents(Math.max(0, (bases[from] ?? 0) + plus))
+  return cents(Math.max(0, (bases[from] ?? minimumBid ?? 0) + plus))
 }
 
 /** A sale armed ten minutes before its opening. */
@@ -136,10 +153,8 @@ export function armedSale(terms: AuctionTerms): Sale {
   return sale
 }
 
-/** Takes one step; null where it was no command. */
+/** Takes one step at the sale's own time; null where it was no command. */
 export function take(sale: Sale, step: Step): Decision | null {
-  sale.now += step.waitMs
-  sale.wake()
   switch (step.kind) {
     case 'bid':
       return sale.command(step.who, { kind: 'bid', offer: step.offer, amount: amountOf(sale, step.aim) })
@@ -168,4 +183,24 @@ export function take(sale: Sale, step: Step): Decision | null {
     case 'wake':
       return null
   }
+}
+
+export interface Moment {
+  readonly sale: Sale
+  readonly step: Step
+  readonly before: Auction
+  readonly decision: Decision
+}
+
+/** Plays a whole auction and looks at every command judged, between the state before and after it. */
+export function watch(terms: AuctionTerms, steps: readonly Step[], look: (moment: Moment) => void): Sale {
+  const sale = armedSale(terms)
+  for (const step of steps) {
+    sale.now += step.waitMs
+    sale.wake()
+    const before = sale.current
+    const decision = take(sale, step)
+    if (decision !== null) look({ sale, step, before, decision })
+  }
+  return sale
 }
