@@ -3,8 +3,8 @@ import { AUCTION_STATUS } from '../auctions/engine/auction.ts'
 import type { Database } from '../db/client.ts'
 import { auctions } from '../db/schema/auctions.ts'
 import type { RedisService } from '../external/redis.ts'
+import { bounded, TimeoutError } from '../lib/bounded.ts'
 import { SECOND_MS } from '../lib/time.ts'
-import { TimeoutError, within } from '../lib/within.ts'
 import { AppError } from '../platform/errors.ts'
 import type { RequestContext } from '../platform/hono.ts'
 import type { Metrics } from '../platform/metrics/metrics.ts'
@@ -44,7 +44,7 @@ async function check(
 ): Promise<ServiceHealth> {
   const startedMs = Date.now()
   try {
-    await within(CHECK_TIMEOUT_MS, ask())
+    await bounded(ask(), CHECK_TIMEOUT_MS)
     return { status: 'healthy', latency_ms: Date.now() - startedMs }
   } catch (cause) {
     const isSlow = cause instanceof Error && cause.name === TimeoutError.name
@@ -72,7 +72,7 @@ export async function readMetrics(
     ctx.metrics.read().catch((cause: unknown) => {
       throw new AppError('unavailable', undefined, { cause })
     }),
-    within(CHECK_TIMEOUT_MS, counting).catch(() => {
+    bounded(counting, CHECK_TIMEOUT_MS).catch(() => {
       ctx.log.warn('active_auctions_unknown')
       return null
     }),
