@@ -17,7 +17,7 @@ let url: string
 let answer: Answer
 let requests: IncomingMessage[]
 let calls: VinCall[]
-let kept: Map<string, { value: string; ttlSeconds: number }>
+let kept: Map<string, { value: unknown; ttlSeconds: number }>
 
 const json = (body: unknown, status = 200): Answer => {
   return (_request, response) => {
@@ -45,17 +45,24 @@ afterEach(async () => {
   await new Promise((closed) => server.close(closed))
 })
 
+/** Keeps in the background what the tests then find kept. */
+const waitUntil = (work: Promise<unknown>): void => void work
+
 const service = (options: Partial<VinLookupOptions> = {}) =>
   new VinLookupService({
     vpic: true,
     vpicUrl: url,
     clearvinUrl: url,
     cache: {
-      get: async (key) => kept.get(key)?.value ?? null,
-      set: async (key, value, ttlSeconds) => void kept.set(key, { value, ttlSeconds }),
+      async get(key, schema) {
+        const found = schema.safeParse(kept.get(key)?.value)
+        return { away: false, value: found.success ? found.data : null }
+      },
+      async set(key, value, ttlSeconds) {
+        kept.set(key, { value: JSON.parse(JSON.stringify(value)), ttlSeconds })
+        return { away: false, value: null }
+      },
     },
-    fetch,
-    now: Date.now,
     onCall: (call) => calls.push(call),
     ...options,
   })
@@ -87,7 +94,7 @@ const VPIC_ACCORD = {
 
 test('vPIC: its flat answer becomes our fields, empty text null', async () => {
   answer = json(VPIC_ACCORD)
-  const { source, answer: found, warnings } = await service().lookup(VIN)
+  const { source, answer: found, warnings } = await service().lookup(VIN, waitUntil)
   expect(requests[0]?.url).toBe(`/api/vehicles/DecodeVinValues/${VIN}?format=json`)
   expect(source).toBe('vpic')
   expect(warnings).toEqual([])
@@ -111,7 +118,7 @@ test('vPIC: its flat answer becomes our fields, empty text null', async () => {
 test('vPIC: what it finds wrong with the number is a warning', async () => {
   const [result] = VPIC_ACCORD.Results
   answer = json({ Results: [{ ...result, ErrorCode: '1', ErrorText: '1 - Check digit does not calculate' }] })
-  const { answer: found } = await service().lookup(VIN)
+  const { answer: found } = await service().lookup(VIN, waitUntil)
   expect(found?.warnings).toEqual(['NHTSA vPIC: 1 - Check digit does not calculate'])
 })
 
@@ -133,7 +140,7 @@ test('ClearVIN: bearer token, JSON report, specification under vinSpec', async (
       },
     },
   })
-  const { source, answer: found } = await service({ clearvinApiKey: 'key-1' }).lookup(VIN)
+  const { source, answer: found } = await service({ clearvinApiKey: 'key-1' }).lookup(VIN, waitUntil)
   expect(requests[0]?.url).toBe(`/rest/vendor/report?vin=${VIN}&format=json`)
   expect(requests[0]?.headers.authorization).toBe('Bearer key-1')
   expect(source).toBe('clearvin')
@@ -164,7 +171,7 @@ test('ClearVIN: names in camel case and numbers are read as well', async () => {
       },
     },
   })
-  const { answer: found } = await service({ clearvinApiKey: 'key-1' }).lookup(VIN)
+  const { answer: found } = await service({ clearvinApiKey: 'key-1' }).lookup(VIN, waitUntil)
   expect(found?.fields).toMatchObject({
     drivetrain: 'FWD',
     fuel_type: 'Gas',
@@ -176,14 +183,14 @@ test('ClearVIN: names in camel case and numbers are read as well', async () => {
 test('an answer about another VIN is none', async () => {
   const report = { make: 'Honda', model: 'Accord' }
   answer = json({ status: 'ok', result: { vin: '5YJ3E1EA2KF317000', report } })
-  const found = await service({ clearvinApiKey: 'key-1', vpic: false }).lookup(VIN)
+  const found = await service({ clearvinApiKey: 'key-1', vpic: false }).lookup(VIN, waitUntil)
   expect(found).toEqual({ source: null, answer: null, warnings: ['ClearVIN could not be asked'] })
 })
 
 test('a vendor that answered is not asked again: the answer is kept for thirty days', async () => {
   answer = json(VPIC_ACCORD)
-  const first = await service().lookup(VIN)
-  const second = await service().lookup(VIN)
+  const first = await service().lookup(VIN, waitUntil)
+  const second = await service().lookup(VIN, waitUntil)
   expect(second).toEqual(first)
   expect(requests).toHaveLength(1)
   expect([...kept.values()].map((entry) => entry.ttlSeconds)).toEqual([30 * 24 * 3600])
@@ -191,21 +198,25 @@ test('a vendor that answered is not asked again: the answer is kept for thirty d
 
 test('a kept answer of another shape is not believed', async () => {
   answer = json(VPIC_ACCORD)
-  kept.set(`vin:1:vpic:${VIN}`, { value: '{"fields":{"make":7}}', ttlSeconds: 1 })
-  expect((await service().lookup(VIN)).answer?.fields.make).toBe('HONDA')
+  kept.set(`vin:1:vpic:${VIN}`, { value: { fields: { make: 7 } }, ttlSeconds: 1 })
+  expect((await service().lookup(VIN, waitUntil)).answer?.fields.make).toBe('HONDA')
   expect(requests).toHaveLength(1)
 })
 
-test('a cache that fails or hangs costs nothing but the keeping', async () => {
+test('a cache that is away costs nothing but the keeping', async () => {
   answer = json(VPIC_ACCORD)
-  const failing = {
-    get: () => Promise.reject(new Error('away')),
-    set: () => Promise.reject(new Error('away')),
+  const cache = {
+    get: async () => ({ away: true, reason: 'timeout' }) as const,
+    set: async () => ({ away: true, reason: 'timeout' }) as const,
   }
-  expect((await service({ cache: failing }).lookup(VIN)).source).toBe('vpic')
+  expect((await service({ cache }).lookup(VIN, waitUntil)).source).toBe('vpic')
+})
+
+test('nobody waits for the answer to be kept', async () => {
+  answer = json(VPIC_ACCORD)
   const forever = new Promise<never>(() => undefined)
-  const hanging = { get: () => forever, set: () => forever }
-  expect((await service({ cache: hanging }).lookup(VIN)).source).toBe('vpic')
+  const cache = { get: async () => ({ away: false, value: null }) as const, set: () => forever }
+  expect((await service({ cache }).lookup(VIN, () => undefined)).source).toBe('vpic')
 })
 
 const FAILURES: [string, Answer][] = [
@@ -219,7 +230,7 @@ const FAILURES: [string, Answer][] = [
 test.each(FAILURES)('where ClearVIN %s, vPIC is asked and the failure said', async (_, clearvin) => {
   answer = (request, response) =>
     request.url?.startsWith('/rest/') ? clearvin(request, response) : json(VPIC_ACCORD)(request, response)
-  const { source, warnings } = await service({ clearvinApiKey: 'key-1' }).lookup(VIN)
+  const { source, warnings } = await service({ clearvinApiKey: 'key-1' }).lookup(VIN, waitUntil)
   expect(source).toBe('vpic')
   expect(warnings).toEqual(['ClearVIN could not be asked'])
   expect(calls.map(({ provider, status }) => ({ provider, status }))).toEqual([
@@ -232,21 +243,21 @@ test('a vendor that does not know the vehicle is no source', async () => {
   answer = json({
     Results: [{ Make: '', Model: '', ModelYear: '', ErrorCode: '7', ErrorText: '7 - Manufacturer' }],
   })
-  const found = await service().lookup(VIN)
+  const found = await service().lookup(VIN, waitUntil)
   expect(found).toEqual({ source: null, answer: null, warnings: ['NHTSA vPIC does not know this VIN'] })
   expect(kept.size).toBe(0)
 })
 
 test('a vendor that does not answer is given up after the bound of a call', async () => {
   answer = never
-  const found = await service({ callTimeoutMs: SHORT_MS }).lookup(VIN)
+  const found = await service({ callTimeoutMs: SHORT_MS }).lookup(VIN, waitUntil)
   expect(found).toEqual({ source: null, answer: null, warnings: ['NHTSA vPIC did not answer in time'] })
   expect(calls.map((call) => call.status)).toEqual(['timeout'])
 })
 
 test('a body that never ends is given up as well', async () => {
   answer = (_request, response) => void response.writeHead(200).write('{"Results": [')
-  const found = await service({ callTimeoutMs: SHORT_MS }).lookup(VIN)
+  const found = await service({ callTimeoutMs: SHORT_MS }).lookup(VIN, waitUntil)
   expect(found.warnings).toEqual(['NHTSA vPIC did not answer in time'])
 })
 
@@ -254,7 +265,7 @@ test('the whole bound holds over all vendors', async () => {
   answer = never
   const startedAt = Date.now()
   const options = { clearvinApiKey: 'key-1', callTimeoutMs: 4 * SHORT_MS, totalTimeoutMs: 5 * SHORT_MS }
-  const { warnings } = await service(options).lookup(VIN)
+  const { warnings } = await service(options).lookup(VIN, waitUntil)
   expect(warnings).toEqual(['ClearVIN did not answer in time', 'NHTSA vPIC did not answer in time'])
   expect(Date.now() - startedAt).toBeLessThan(8 * SHORT_MS)
 })
@@ -264,7 +275,7 @@ test('unless told otherwise a call takes at most 2 s and all of them 2.5 s', () 
 })
 
 test('without a vendor nobody is asked', async () => {
-  const found = await service({ vpic: false }).lookup(VIN)
+  const found = await service({ vpic: false }).lookup(VIN, waitUntil)
   expect(found).toEqual({ source: null, answer: null, warnings: [] })
   expect(requests).toHaveLength(0)
 })
@@ -282,7 +293,7 @@ test('texts of a vendor are cut, numbers out of bounds dropped', async () => {
       },
     ],
   })
-  const { answer: found } = await service().lookup(VIN)
+  const { answer: found } = await service().lookup(VIN, waitUntil)
   expect(found?.fields.model).toHaveLength(200)
   expect(found?.fields).toMatchObject({ year: null, cylinders: null, displacement: null })
 })

@@ -80,16 +80,15 @@ function readSpec(spec: Record<string, unknown>): VendorAnswer | null {
 /**
  * @param baseUrl without a slash at its end
  * @param apiKey the bearer token that the vendor hands out
- * @param fetcher `fetch`, or one that speaks to a stand-in
  */
-export function clearvinVendor(baseUrl: string, apiKey: string, fetcher: typeof fetch): VinVendor {
+export function clearvinVendor(baseUrl: string, apiKey: string): VinVendor {
   return {
     name: 'clearvin',
     title: 'ClearVIN',
     async ask(vin, signal) {
       const headers = { Authorization: `Bearer ${apiKey}`, Accept: 'application/json' }
       const url = `${baseUrl}/rest/vendor/report?vin=${vin}&format=json`
-      const response = await fetcher(url, { headers, signal })
+      const response = await fetch(url, { headers, signal })
       if (!response.ok) throw new Error(`HTTP ${response.status}`)
       const answer = responseSchema.parse(await response.json())
       if (answer.status === 'error') throw new Error(answer.message ?? 'status error')

@@ -79,16 +79,13 @@ function readResult(result: VpicResult): VendorAnswer | null {
   }
 }
 
-/**
- * @param baseUrl without a slash at its end
- * @param fetcher `fetch`, or one that speaks to a stand-in
- */
-export function vpicVendor(baseUrl: string, fetcher: typeof fetch): VinVendor {
+/** @param baseUrl without a slash at its end */
+export function vpicVendor(baseUrl: string): VinVendor {
   return {
     name: 'vpic',
     title: 'NHTSA vPIC',
     async ask(vin, signal) {
-      const response = await fetcher(`${baseUrl}/api/vehicles/DecodeVinValues/${vin}?format=json`, { signal })
+      const response = await fetch(`${baseUrl}/api/vehicles/DecodeVinValues/${vin}?format=json`, { signal })
       if (!response.ok) throw new Error(`HTTP ${response.status}`)
       const { Results } = responseSchema.parse(await response.json())
       return Results[0] ? readResult(Results[0]) : null
