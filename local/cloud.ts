@@ -8,7 +8,7 @@ import { type MysqlServer, startMariadb } from './mariadb.ts'
 import { type Planetscale, startPlanetscale } from './planetscale.ts'
 import { clearOrphans, type Log } from './processes.ts'
 import { type RedisServer, startRedis } from './redis.ts'
-import { announceStack } from './running.ts'
+import { announceStack, withdrawStack } from './running.ts'
 import { startS3 } from './s3.ts'
 import { LOCAL_AUTHORIZED_PARTY } from './session-token.ts'
 import { startUpstash, type Upstash } from './upstash.ts'
@@ -149,7 +149,8 @@ async function startParts(
     LISTING_REVIEW: 'auto',
     AUCTION_MIN_SECONDS: '5',
   }
-  stops.push(announceStack(dataDir, { env, mysql }))
+  announceStack(dataDir, { env, mysql })
+  stops.push(async () => withdrawStack(dataDir))
   return {
     env,
     dataDir,

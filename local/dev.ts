@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from '@planetscale/database'
 import { DEV_DATA_DIR } from './clerk.ts'
 import { type Cloud, startCloud } from './cloud.ts'
@@ -7,6 +8,7 @@ import { migrate } from './migrations.ts'
 import { isPortTaken } from './ports.ts'
 import { clearOrphans } from './processes.ts'
 import { printSteps } from './progress.ts'
+import { findRunningStack, withdrawStack } from './running.ts'
 import { seedMarket } from './seed/seed.ts'
 import { readDevVars, resolveVariables, writeEnvFile } from './variables.ts'
 import { callCron, type LocalWorker, startWorker } from './worker.ts'
@@ -18,16 +20,26 @@ const PORTS = {
   s3: { variable: 'S3_PORT', port: readPort('S3_PORT', 5004) },
 }
 
+const STOP_LIMIT_MS = 10_000
+
 const steps = printSteps(process.stdout)
 let cloud: Cloud | undefined
 let worker: LocalWorker | undefined
 let stopCron = () => {}
+let isOwner = false
 let stopping: Promise<void> | undefined
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(0))
+// npm that is killed takes nobody with it: whoever was started by it stops when it is gone.
+const npmPid = process.env.npm_lifecycle_event === undefined ? undefined : process.ppid
+const npmWatch = setInterval(() => {
+  if (npmPid !== undefined && process.ppid !== npmPid) void stop(0)
+}, 500)
+npmWatch.unref()
 
+const starting = start()
 try {
-  await start()
+  await starting
 } catch (error) {
   // A part that is stopped while it starts fails: that is no news.
   if (!stopping) {
@@ -38,22 +50,22 @@ try {
 
 async function start(): Promise<void> {
   const startedAt = performance.now()
-  await steps.run('ports', async () => {
-    const owner = findOwner(DEV_DATA_DIR)
+  await runStep('ports', async () => {
+    const owner = await findLastingOwner()
     if (owner) {
-      const ports = Object.values(PORTS).map(({ port }) => port)
       throw new Error(
-        `It runs already from this directory (process ${owner}); ports ${ports.join(', ')} are its own. ` +
-          'Stop it first: one directory holds the data of one stack.',
+        `Port ${PORTS.worker.port} is taken: the stack runs already from this directory (process ${owner}). ` +
+          'One directory holds the data of one stack: stop it first.',
       )
     }
+    isOwner = true
     await clearOrphans(DEV_DATA_DIR, steps.note)
     await refuseTakenPorts()
     return Object.values(PORTS)
       .map(({ port }) => port)
       .join(', ')
   })
-  const running = await steps.run('MySQL, Redis, and the services in front of them', async () => {
+  const running = await runStep('MySQL, Redis, and the services in front of them', async () => {
     cloud = await startCloud({
       dataDir: DEV_DATA_DIR,
       ports: { planetscale: PORTS.planetscale.port, upstash: PORTS.upstash.port, s3: PORTS.s3.port },
@@ -66,7 +78,7 @@ async function start(): Promise<void> {
     steps.note(`${name} comes from ${source === 'environment' ? 'the environment' : source}`)
   const isOwnDatabase = values.DATABASE_URL === running.env.DATABASE_URL
   if (isOwnDatabase) {
-    await steps.run('migrations', async () => {
+    await runStep('migrations', async () => {
       const url = await running.createDatabase('auctions')
       const applied = await migrate(new Client({ url }), 'migrations')
       return applied.length === 0 ? 'up to date' : `${applied.length} applied`
@@ -75,17 +87,17 @@ async function start(): Promise<void> {
 
   const envFile = join(DEV_DATA_DIR, 'worker.env')
   writeEnvFile(envFile, values)
-  const served = await steps.run('Worker', async () => {
+  const served = await runStep('Worker', async () => {
     worker = await startWorker({
       port: PORTS.worker.port,
       dataDir: DEV_DATA_DIR,
       envFile: join(process.cwd(), envFile),
-      onLine: steps.output,
+      onLine: (line) => stopping || steps.output(line),
     })
     return worker
   })
   if (isOwnDatabase) {
-    await steps.run('market', () => seedMarket({ url: served.url, dataDir: DEV_DATA_DIR }))
+    await runStep('market', () => seedMarket({ url: served.url, dataDir: DEV_DATA_DIR }))
   }
   stopCron = callCron(served.url, steps.note)
   running.watch((name, how) => steps.note(`${name} ${how}; stop and start again to bring it back`))
@@ -97,22 +109,49 @@ async function start(): Promise<void> {
   steps.finish(describeStack(performance.now() - startedAt))
 }
 
-/** Worker first, then the databases. What an interrupted start has begun is found by its pid files. */
+/** The process that runs the stack already; one that is stopping is waited for. */
+async function findLastingOwner(): Promise<number | undefined> {
+  const deadline = Date.now() + STOP_LIMIT_MS
+  for (;;) {
+    const owner = findOwner(DEV_DATA_DIR)
+    if (owner === undefined || findRunningStack(DEV_DATA_DIR) || Date.now() > deadline) return owner
+    await sleep(100)
+  }
+}
+
+/** Runs one step of the start, unless the stack is to stop. */
+function runStep<T>(name: string, work: () => Promise<T>): Promise<T> {
+  if (stopping) throw new Error('stopped')
+  return steps.run(name, work)
+}
+
+/** Worker first, then the databases. */
 function stop(status: number): Promise<void> {
   stopping ??= (async () => {
     stopCron()
-    steps.note('stopping')
-    await worker?.stop()
-    await cloud?.stop()
-    if (!cloud && !findOwnerElsewhere()) await clearOrphans(DEV_DATA_DIR, () => {})
+    if (isOwner) {
+      if (cloud || status === 0) steps.note('stopping')
+      withdrawStack(DEV_DATA_DIR)
+      await endUnfinishedStart()
+      await worker?.stop()
+      await cloud?.stop()
+    }
     process.exit(status)
   })()
   return stopping
 }
 
-function findOwnerElsewhere(): boolean {
-  const owner = findOwner(DEV_DATA_DIR)
-  return owner !== undefined && owner !== process.pid
+/** Ends the parts of a start that is under way by their pid files, upon which the step that waits for them fails. */
+async function endUnfinishedStart(): Promise<void> {
+  const settled = starting.then(
+    () => true,
+    () => true,
+  )
+  const deadline = Date.now() + STOP_LIMIT_MS
+  while (Date.now() < deadline) {
+    if (await Promise.race([settled, sleep(100, false)])) return
+    await clearOrphans(DEV_DATA_DIR, () => {})
+  }
 }
 
 async function refuseTakenPorts(): Promise<void> {

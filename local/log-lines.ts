@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import { z } from 'zod'
 
 /** What wrangler says at every start and request, and the Worker's own lines say better. */
@@ -20,7 +21,8 @@ const requestSchema = z.object({
 const eventSchema = z.looseObject({ level: z.string(), event: z.string() })
 
 /** A line of the Worker's output as the terminal shows it; undefined for what it does not show. */
-export function describeLogLine(line: string): string | undefined {
+export function describeLogLine(raw: string): string | undefined {
+  const line = stripVTControlCharacters(raw)
   if (line.trim() === '' || NOISE.some((pattern) => pattern.test(line))) return undefined
   const fields = parseJson(line)
   const request = requestSchema.safeParse(fields)

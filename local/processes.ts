@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { z } from 'zod'
 
 /** How long a process may take to end after SIGTERM before it gets SIGKILL. */
@@ -38,7 +38,7 @@ export function startProcess(options: {
   /** Called for each line of its output; without it the output goes to `<dataDir>/logs/<name>.log`. */
   onLine?: Log
 }): StartedProcess {
-  const pidDir = join(options.dataDir, 'pids')
+  const pidDir = resolve(options.dataDir, 'pids')
   const logDir = join(options.dataDir, 'logs')
   mkdirSync(pidDir, { recursive: true })
   mkdirSync(logDir, { recursive: true })

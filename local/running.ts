@@ -11,14 +11,18 @@ export type RunningStack = z.infer<typeof stackSchema>
 
 const pathOf = (dataDir: string) => join(dataDir, 'stack.json')
 
-/** Notes where the parts of a stack are, for the other commands; the returned function takes the note away. */
-export function announceStack(dataDir: string, stack: RunningStack): () => Promise<void> {
+/** Notes where the parts of a stack are, for the other commands. */
+export function announceStack(dataDir: string, stack: RunningStack): void {
   const { env } = stack
   const { host, port, user, password } = stack.mysql
   writeFileSync(pathOf(dataDir), JSON.stringify({ env, mysql: { host, port, user, password } }, null, 2), {
     mode: 0o600,
   })
-  return async () => rmSync(pathOf(dataDir), { force: true })
+}
+
+/** Takes the note away: the stack is about to stop. */
+export function withdrawStack(dataDir: string): void {
+  rmSync(pathOf(dataDir), { force: true })
 }
 
 /** Where the parts of the stack in this directory are; undefined where none runs. */

@@ -38,7 +38,8 @@ export async function startWorker(options: {
       'dev',
       ...['--ip', '127.0.0.1', '--port', String(port), '--inspector-port', '0'],
       ...['--persist-to', join(dataDir, 'worker'), '--env-file', options.envFile],
-      '--show-interactive-dev-session=false',
+      // The first keeps wrangler from reading keys, the second from advising on crons at each start.
+      ...['--show-interactive-dev-session=false', '--test-scheduled'],
     ],
     dataDir,
     ...(options.cwd ? { cwd: options.cwd } : {}),
