@@ -62,19 +62,26 @@ class RepeatingClient extends Client {
     }
   }
 
-  /** The driver rolls back in its own `catch`; where that fails too, the first error is the one that tells. */
+  /**
+   * The driver rolls back in its own `catch`, and where that fails too, which is what a lost answer to COMMIT brings
+   * about, its failure would hide the first one: the work's own error tells, and without one COMMIT's end is unknown.
+   */
   async #runOnce<T>(work: (tx: DriverTransaction) => Promise<T>): Promise<T> {
     let failure: { error: unknown } | undefined
+    let isWorkDone = false
     try {
       return await super.transaction(async (tx) => {
         try {
-          return await work(tx)
+          const result = await work(tx)
+          isWorkDone = true
+          return result
         } catch (error) {
           failure = { error }
           throw error
         }
       })
     } catch (error) {
+      if (isWorkDone) throw new DatabaseUnreachable('The end of a transaction is unknown', { cause: error })
       throw failure ? failure.error : error
     }
   }
