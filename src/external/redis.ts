@@ -1,6 +1,7 @@
 import { Ratelimit } from '@upstash/ratelimit'
 import { Redis } from '@upstash/redis/cloudflare'
 import type { z } from 'zod'
+import { isTimeout, TimeoutError } from '../lib/bounded.ts'
 import type { Rate, WindowCounter, WindowVerdict } from '../platform/rate-limit.ts'
 
 /** What a request may wait for Redis before it goes on without. */
@@ -67,7 +68,7 @@ export class RedisService implements WindowCounter {
     const answer = await this.#ask('limit', COMMAND_TIMEOUT_MS, async (redis) => {
       const verdict = await createLimiter(redis, rate).limit(key)
       // The limiter's own way of saying that nobody answered is to let the request pass.
-      if (verdict.reason === 'timeout') throw new DOMException('No answer in time', 'TimeoutError')
+      if (verdict.reason === 'timeout') throw new TimeoutError('No answer in time')
       return { allowed: verdict.success, resetMs: verdict.reset }
     })
     return answer.away ? null : answer.value
@@ -95,7 +96,7 @@ export class RedisService implements WindowCounter {
       report('success', null)
       return { away: false, value }
     } catch (error) {
-      const reason = error instanceof Error && error.name === 'TimeoutError' ? 'timeout' : 'error'
+      const reason = isTimeout(error) ? 'timeout' : 'error'
       report(reason, error)
       return { away: true, reason }
     }

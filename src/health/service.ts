@@ -3,7 +3,7 @@ import { AUCTION_STATUS } from '../auctions/engine/auction.ts'
 import type { Database } from '../db/client.ts'
 import { auctions } from '../db/schema/auctions.ts'
 import type { RedisService } from '../external/redis.ts'
-import { bounded, TimeoutError } from '../lib/bounded.ts'
+import { bounded, isTimeout, TimeoutError } from '../lib/bounded.ts'
 import { SECOND_MS } from '../lib/time.ts'
 import { AppError } from '../platform/errors.ts'
 import type { RequestContext } from '../platform/hono.ts'
@@ -25,7 +25,7 @@ export interface HealthContext extends RequestContext {
 export async function checkServices(ctx: HealthContext): Promise<DetailedHealth> {
   const { db, redis, storage } = ctx
   const [mysql, redisHealth, s3] = await Promise.all([
-    check(ctx, 'mysql', () => db.execute(sql`SELECT 1`)),
+    check(ctx, 'mysql', () => bounded(db.execute(sql`SELECT 1`), CHECK_TIMEOUT_MS)),
     redis.isEnabled ? check(ctx, 'redis', () => pingRedis(redis)) : DISABLED,
     storage ? check(ctx, 's3', () => storage.checkBucket(CHECK_TIMEOUT_MS)) : DISABLED,
   ])
@@ -44,11 +44,10 @@ async function check(
 ): Promise<ServiceHealth> {
   const startedMs = Date.now()
   try {
-    await bounded(ask(), CHECK_TIMEOUT_MS)
+    await ask()
     return { status: 'healthy', latency_ms: Date.now() - startedMs }
   } catch (cause) {
-    const isSlow = cause instanceof Error && cause.name === TimeoutError.name
-    const error = isSlow ? 'No answer within 2 s' : 'Not reachable'
+    const error = isTimeout(cause) ? 'No answer within 2 s' : 'Not reachable'
     ctx.log.warn('service_unhealthy', { service, error })
     return { status: 'unhealthy', latency_ms: Date.now() - startedMs, error }
   }

@@ -13,3 +13,11 @@ export function bounded<T>(work: Promise<T>, maxMs: number): Promise<T> {
     work.finally(() => clearTimeout(timer)).then(resolve, reject)
   })
 }
+
+/** Whether `error`, or what caused it, was a wait that took too long; an aborted `fetch` says so in the same name. */
+export function isTimeout(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause.name === 'TimeoutError') return true
+  }
+  return false
+}
