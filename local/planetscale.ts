@@ -32,7 +32,9 @@ export type PlanetscaleOptions = {
   port: number
   mysql: MysqlServer
   password?: string
+  /** PlanetScale's own unless given: 20 s and 30 s. */
   transactionLimitMs?: number
+  statementLimitMs?: number
 }
 
 const MAX_BODY_BYTES = 64 * 1024 * 1024
@@ -58,7 +60,10 @@ export async function startPlanetscale(options: PlanetscaleOptions): Promise<Pla
   const password = options.password ?? randomBytes(16).toString('hex')
   const counting = new Counting()
   const faults = new Faults()
-  const sessions = new Sessions(options.mysql, counting, options.transactionLimitMs)
+  const sessions = new Sessions(options.mysql, counting, {
+    transactionMs: options.transactionLimitMs,
+    statementMs: options.statementLimitMs,
+  })
 
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     answer(request, response).catch((error: unknown) => {

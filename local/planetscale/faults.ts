@@ -4,6 +4,8 @@ import type { SqlError } from './vitess-error.ts'
 
 type Standing = { fault: Fault; matching: RegExp | null; skip: number; times: number; cleared: Promise<void> }
 
+const NEWS_TRAVELS_MS = 20
+
 const PERMANENT_ERROR: SqlError = {
   errno: 1406,
   sqlState: '22001',
@@ -53,6 +55,8 @@ export class Faults {
       standing.cleared,
       new Promise<void>((resolve) => gone.addEventListener('abort', () => resolve(), { once: true })),
     ])
+    // A client that gave up just before the fault was cleared is gone, but the news may still be on its way.
+    await sleep(NEWS_TRAVELS_MS)
   }
 
   async delay(fault: Fault, gone: AbortSignal): Promise<void> {

@@ -10,7 +10,7 @@ import type {
 import { createConnection, createPool } from 'mysql2/promise'
 import type { Counting } from './counting.ts'
 import { encodeResult, type WireResult } from './result.ts'
-import { describeSqlError, describeTabletError, VitessError } from './vitess-error.ts'
+import { describeError, describeTabletError, VitessError } from './vitess-error.ts'
 
 export type MysqlServer = { host: string; port: number; user: string; password: string }
 
@@ -54,17 +54,24 @@ const CHANGES_CONNECTION = /^(?:set|use)\b/i
 export class Sessions {
   readonly #server: MysqlServer
   readonly #counting: Counting
-  readonly #transactionLimitMs: number
+  readonly #limits: { transactionMs: number; statementMs: number }
   readonly #pools = new Map<string, Pool>()
   readonly #transactions = new Map<string, Transaction>()
   readonly #ends = new Map<string, string>()
   readonly #changed = new WeakSet<PoolConnection>()
 
-  constructor(server: MysqlServer, counting: Counting, transactionLimitMs = TRANSACTION_LIMIT_MS) {
+  constructor(
+    server: MysqlServer,
+    counting: Counting,
+    limits: { transactionMs?: number | undefined; statementMs?: number | undefined },
+  ) {
     const { host, port, user, password } = server
     this.#server = { host, port, user, password }
     this.#counting = counting
-    this.#transactionLimitMs = transactionLimitMs
+    this.#limits = {
+      transactionMs: limits.transactionMs ?? TRANSACTION_LIMIT_MS,
+      statementMs: limits.statementMs ?? STATEMENT_LIMIT_MS,
+    }
   }
 
   open(): Session {
@@ -108,7 +115,7 @@ export class Sessions {
       const result = await this.#query(database, connection, sql)
       const session = this.open()
       const id = session.vitessSession.SessionUUID
-      const timer = setTimeout(() => this.#kill(id), this.#transactionLimitMs)
+      const timer = setTimeout(() => this.#kill(id), this.#limits.transactionMs)
       const interrupt = Promise.withResolvers<never>()
       interrupt.promise.catch(() => undefined)
       this.#transactions.set(id, { connection, database, isBusy: false, timer, interrupt })
@@ -179,7 +186,7 @@ export class Sessions {
     try {
       return await pool.getConnection()
     } catch (error) {
-      const described = describe(database, error)
+      const described = describeError(database, error)
       if (error instanceof Error && 'errno' in error && (error.errno === 1049 || error.errno === 1044)) {
         await this.release(database)
         throw new UnknownDatabase(described.message)
@@ -190,7 +197,7 @@ export class Sessions {
 
   async #query(database: string, connection: PoolConnection, sql: string): Promise<WireResult> {
     if (CHANGES_CONNECTION.test(skipComments(sql))) this.#changed.add(connection)
-    const timer = setTimeout(() => void this.#killOnServer(connection, 'QUERY'), STATEMENT_LIMIT_MS)
+    const timer = setTimeout(() => void this.#killOnServer(connection, 'QUERY'), this.#limits.statementMs)
     try {
       const [rows, fields] = await this.#counting.around(database, connection, sql, () =>
         connection.query<RowDataPacket[][] | ResultSetHeader>({
@@ -201,7 +208,7 @@ export class Sessions {
       )
       return encode(database, rows, fields)
     } catch (error) {
-      throw describe(database, error)
+      throw describeError(database, error)
     } finally {
       clearTimeout(timer)
     }
@@ -234,7 +241,7 @@ export class Sessions {
     const transaction = this.#transactions.get(id)
     if (!transaction) return
     void this.#killOnServer(transaction.connection, 'CONNECTION')
-    this.#end(id, `exceeded timeout: ${this.#transactionLimitMs / 1000}s`, 'destroy')
+    this.#end(id, `exceeded timeout: ${this.#limits.transactionMs / 1000}s`, 'destroy')
   }
 
   // A closed socket alone does not end a statement that runs or waits for a lock on the server. The pool may
@@ -266,17 +273,4 @@ function encode(
     throw describeTabletError(database, 'RESOURCE_EXHAUSTED', `Row count exceeded ${ROW_LIMIT} (errno 10001)`)
   }
   return encodeResult(rows, fields)
-}
-
-function describe(database: string, error: unknown): VitessError {
-  if (error instanceof VitessError) return error
-  if (!(error instanceof Error)) return describeTabletError(database, 'UNKNOWN', String(error))
-  if ('sqlState' in error && 'errno' in error && typeof error.errno === 'number') {
-    return describeSqlError(database, {
-      errno: error.errno,
-      sqlState: String(error.sqlState).replace('#', ''),
-      message: error.message,
-    })
-  }
-  return describeTabletError(database, 'UNAVAILABLE', `${error.message} (errno 2006) (sqlstate HY000)`)
 }

@@ -65,3 +65,17 @@ export function describeTabletError(database: string, code: Code, description: s
     `target: ${database}.-.primary: vttablet: rpc error: code = ${CODE_NAMES[code]} desc = ${description} (CallerID: ${database})`,
   )
 }
+
+/** Whatever went wrong on the way to the server or there. */
+export function describeError(database: string, error: unknown): VitessError {
+  if (error instanceof VitessError) return error
+  if (!(error instanceof Error)) return describeTabletError(database, 'UNKNOWN', String(error))
+  if ('sqlState' in error && 'errno' in error && typeof error.errno === 'number') {
+    return describeSqlError(database, {
+      errno: error.errno,
+      sqlState: String(error.sqlState).replace('#', ''),
+      message: error.message,
+    })
+  }
+  return describeTabletError(database, 'UNAVAILABLE', `${error.message} (errno 2006) (sqlstate HY000)`)
+}
