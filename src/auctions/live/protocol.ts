@@ -52,7 +52,7 @@ export const REFUSAL_CODES = [
 
 const envelopeSchema = z.looseObject({ type: z.string(), id: z.unknown() })
 /** Exactly one of the two (R8). */
-const amountSchema = z
+export const amountSchema = z
   .object({ amount: dollars.optional(), max_bid: dollars.optional() })
   .transform(({ amount, max_bid }, context): Offer => {
     if (amount !== undefined && max_bid === undefined) return { kind: 'bid', offer: 'exact', amount }
