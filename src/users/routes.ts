@@ -3,6 +3,7 @@ import { getCookie } from 'hono/cookie'
 import { createMiddleware } from 'hono/factory'
 import { AppError } from '../platform/errors.ts'
 import { type AppEnv, reply } from '../platform/hono.ts'
+import { limit, type RateLimiter } from '../platform/rate-limit.ts'
 import { isAllowedOrigin } from '../platform/security.ts'
 import { describe, validate } from '../platform/validate.ts'
 import { bearerOf, requireUser } from './auth.ts'
@@ -21,6 +22,7 @@ import { type ClerkProof, proveSession, type SignInContext, signIn } from './sig
 import { receiveClerkMessage, type WebhookContext } from './webhooks.ts'
 
 interface AuthContext extends SignInContext {
+  limits: RateLimiter
   settings: SignInContext['settings'] & { ALLOWED_ORIGINS: readonly string[] }
 }
 type Env = AppEnv<AuthContext>
@@ -34,7 +36,9 @@ const requireClerkSession = () =>
     if (bearer === undefined && !isAllowedOrigin(c.req.header('Origin'), context.settings.ALLOWED_ORIGINS)) {
       throw new AppError('forbidden', 'This origin may not sign in')
     }
-    c.set('proof', await proveSession(context, token ?? null))
+    const proof = await proveSession(context, token ?? null)
+    await context.limits.require('authentication', { userKey: proof.clerkUserId, address: null }, context)
+    c.set('proof', proof)
     return next()
   })
 
@@ -53,7 +57,8 @@ function readRefreshBody(text: string): string | undefined {
   try {
     return refreshBody.parse(JSON.parse(text)).refresh_token
   } catch (cause) {
-    throw new AppError('validation_failed', 'The body must be {"refresh_token": "…"} or empty', { cause })
+    const details = [{ path: 'refresh_token', message: 'Must be text, in a JSON object' }]
+    throw new AppError('validation_failed', 'The refresh token could not be read', { details, cause })
   }
 }
 
@@ -69,6 +74,7 @@ export const authRoutes = new Hono<Env>()
         409: 'email_taken',
       },
     }),
+    limit('authentication'),
     requireClerkSession(),
     validate('json', clerkSyncBody),
     async (c) => reply(c, sessionSchema, await signIn(c.var.context, c.var.proof, c.req.valid('json')), 200),
@@ -79,6 +85,7 @@ export const authRoutes = new Hono<Env>()
       summary: 'Exchange a refresh token for the next one',
       responses: { 200: sessionSchema, 401: 'Not valid, used before, or ended' },
     }),
+    limit('authentication'),
     requireToken(),
     async (c) => reply(c, sessionSchema, await refreshSession(c.var.context, c.var.token), 200),
   )
@@ -112,6 +119,7 @@ export const webhookRoutes = new Hono<AppEnv<WebhookContext>>().post(
     summary: 'Clerk tells of a person who was changed or deleted',
     responses: { 200: receivedSchema, 401: 'The signature is not valid' },
   }),
+  limit('webhook'),
   async (c) => {
     await receiveClerkMessage(c.var.context, c.req.raw.headers, await c.req.text())
     return reply(c, receivedSchema, { received: true }, 200)

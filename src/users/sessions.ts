@@ -3,6 +3,7 @@ import type { Executor, Transaction } from '../db/client.ts'
 import { refresh_families } from '../db/schema/users.ts'
 import { HOUR_MS, SECOND_MS } from '../lib/time.ts'
 import { AppError } from '../platform/errors.ts'
+import type { RateLimiter } from '../platform/rate-limit.ts'
 import type { Session, User } from './schemas.ts'
 import { findCurrentUser, type UserContext } from './service.ts'
 import { readAccessToken, readRefreshToken, signAccessToken, signRefreshToken } from './tokens.ts'
@@ -78,13 +79,17 @@ export async function issueSession(ctx: UserContext, user: User, current: Genera
 /**
  * Exchanges a refresh token for the next generation. The one before the last is answered, for 10 s and until its
  * successor is used, with the same successor; any older one has been stolen or replayed and ends the sign-in.
- * @throws AppError `unauthenticated`; `forbidden` where the account is no longer active
+ * @throws AppError `unauthenticated`; `forbidden` where the account is no longer active; `rate_limited`
  */
-export async function refreshSession(ctx: UserContext, refreshToken: string): Promise<Session> {
+export async function refreshSession(
+  ctx: UserContext & { limits: RateLimiter },
+  refreshToken: string,
+): Promise<Session> {
   const { db, now, settings } = ctx
   const claims = await readRefreshToken(settings.JWT_SECRET_KEY, refreshToken, now)
   if (!claims) throw new AppError('unauthenticated', 'The refresh token is not valid')
   const { familyId, generation } = claims
+  await ctx.limits.require('authentication', { userKey: familyId, address: null }, ctx)
   const rotated = await db
     .update(refresh_families)
     .set({ generation: sql`generation + 1`, rotated_at: new Date(now) })
