@@ -184,7 +184,7 @@ function serverOptions(options: {
     '--loose-innodb-buffer-pool-dump-at-shutdown=OFF',
     ...(options.durable
       ? ['--innodb-flush-log-at-trx-commit=1']
-      : ['--innodb-flush-log-at-trx-commit=0', '--innodb-doublewrite=0', '--innodb-flush-method=nosync']),
+      : ['--innodb-flush-log-at-trx-commit=0', '--innodb-doublewrite=OFF', '--innodb-flush-method=nosync']),
     ...(process.getuid?.() === 0 ? ['--user=root'] : []),
   ]
 }

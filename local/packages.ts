@@ -37,7 +37,7 @@ export function requireProgram(what: {
   const found = findProgram(...what.names)
   if (found) return found
   const command = `apt-get install -y --no-install-recommends ${what.debianPackage}`
-  const advice = `${what.names[0]} is not installed: run "sudo ${command}", or name a running server in ${what.urlVariable}, and try again.`
+  const advice = `${what.names[0]} is not installed: run "sudo ${command}" (after "sudo apt-get update"), or name a running server in ${what.urlVariable}, and try again.`
   const prefix = rootPrefix()
   if (prefix === undefined || findProgram('apt-get') === undefined) throw new Error(advice)
   what.log(`installing Debian's package ${what.debianPackage}`)
@@ -46,7 +46,7 @@ export function requireProgram(what: {
   withoutStartingServices(prefix, () => {
     if (install()) return
     runQuietly([...prefix, 'apt-get', 'update'])
-    install()
+    if (!install()) what.log('apt-get did not succeed')
   })
   const installed = findProgram(...what.names)
   if (!installed) throw new Error(advice)
