@@ -22,6 +22,8 @@ const PORTS = {
 
 const STOP_LIMIT_MS = 10_000
 
+// A terminal that is closed must not keep the parts from being stopped.
+process.stdout.on('error', () => {})
 const steps = printSteps(process.stdout)
 let cloud: Cloud | undefined
 let worker: LocalWorker | undefined
