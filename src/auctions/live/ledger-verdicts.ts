@@ -36,6 +36,7 @@ export class Verdicts {
 
   /** Of a bidder's refusals the last 200 are kept. */
   saveRefused(bidderId: number, clientId: string, stored: StoredJudgement): void {
+    if (this.isForgotten()) return
     const [row] = this.#sql.exec<{ last: number; kept: number }>(
       `SELECT COALESCE(MAX(ordinal), 0) AS last, COUNT(*) AS kept FROM verdicts
        WHERE bidder_id = ? AND refused = 1`,

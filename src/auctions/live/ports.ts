@@ -28,6 +28,7 @@ export interface AlarmClock {
 
 /** One end of a socket. What is attached survives hibernation. */
 export interface RoomSocket {
+  readonly readyState: number
   send(text: string): void
   close(code: number, reason: string): void
   serializeAttachment(attachment: unknown): void

@@ -25,6 +25,11 @@ export const CLOSE = {
 } as const
 export type CloseCode = (typeof CLOSE)[keyof typeof CLOSE]
 
+/** Where the Worker puts what it knows of a connection that it lets through, as JSON. */
+export const CONNECTION_HEADER = 'X-Live-Connection'
+/** How a room tells the Worker why it lets a connection not in; the Worker closes it with the code that fits. */
+export const ROOM_REFUSAL_STATUS = { not_found: 404, ticket_not_good: 401 } as const
+
 /** What a bidder calls a bid of theirs (R21): 1–64 printable characters. */
 export const clientIdSchema = z.string().regex(/^[\x20-\x7e]{1,64}$/)
 

@@ -1,0 +1,206 @@
+import { type Cents, centsToDollars } from '../../lib/money.ts'
+import type { Logger } from '../../platform/logger.ts'
+import type { Metrics } from '../../platform/metrics/metrics.ts'
+import type { People } from '../../users/live/people.ts'
+import type { Bidder, EpochMs } from '../engine/auction.ts'
+import { receivedAt } from '../engine/deadline.ts'
+import { decide } from '../engine/decide.ts'
+import { AUCTION_TYPE } from '../schemas.ts'
+import type { Book } from './book.ts'
+import type { BidAccepted, Offer, Refusal, RefusalCode, RoomBidder } from './contract.ts'
+import type { BidderRow, Ledger } from './ledger.ts'
+import type { Judgement } from './ledger-rows.ts'
+import type { Verdicts } from './ledger-verdicts.ts'
+import { BID_ALLOWANCE, Buckets } from './limits.ts'
+import { refuse } from './refusal.ts'
+
+export type BidAnswer = BidAccepted | Refusal
+
+/** A bid as it came through either door. */
+export interface PlacedBid {
+  readonly bidder: RoomBidder
+  /** null: the client named none, and nothing is remembered. */
+  readonly clientId: string | null
+  /** null: it was no well-formed bid. */
+  readonly offer: Offer | null
+  readonly door: 'http' | 'socket'
+  readonly requestId: string
+}
+
+export interface BidDeps {
+  clock: () => EpochMs
+  people: Pick<People, 'enterRoom'>
+  settings: { RATE_LIMITS: 'on' | 'off' }
+  log: Logger
+  metrics: Pick<Metrics, 'bids' | 'bidAmounts'>
+}
+
+/** R21: these are judged anew when they are repeated. */
+const NOT_REMEMBERED: readonly RefusalCode[] = [
+  'not_found',
+  'id_reused',
+  'rate_limited',
+  'unavailable',
+  'amount_invalid',
+]
+const LIMITED_SECONDS = 1
+const UNAVAILABLE_SECONDS = 5
+const MALFORMED = 'malformed'
+const LOG_EVERY_MS = 1_000
+
+/** What makes an offer the same one again (R21): its kind and its cents. */
+const contentOf = (offer: Offer | null): string => {
+  if (offer === null) return MALFORMED
+  return offer.kind === 'buy_now' ? 'buy_now' : `${offer.offer}:${offer.amount}`
+}
+
+/** The two doors' one way in: repetition, rate, eligibility, the engine, the ledger. */
+export class Bids {
+  readonly #book: Book
+  readonly #ledger: Ledger
+  readonly #verdicts: Verdicts
+  readonly #deps: BidDeps
+  readonly #rates = new Buckets(BID_ALLOWANCE)
+  readonly #asking = new Map<number, Promise<boolean>>()
+  #accepted = { count: 0, since: 0 }
+
+  constructor(book: Book, ledger: Ledger, verdicts: Verdicts, deps: BidDeps) {
+    this.#book = book
+    this.#ledger = ledger
+    this.#verdicts = verdicts
+    this.#deps = deps
+  }
+
+  /**
+   * Judges a bid. A person whom the room does not know yet is asked for first; the bid is then judged by when it
+   * enters the block. The answer of a known one is no promise, so that their bids are judged in their order.
+   */
+  place(bid: PlacedBid): BidAnswer | Promise<BidAnswer> {
+    const now = this.#deps.clock()
+    if (this.#book.settle(now) === null) return refuse('not_found', now)
+    const known = this.#ledger.bidder(bid.bidder.userId)
+    return known === null ? this.#placeUnknown(bid, now) : this.#judge(bid, known, now, false)
+  }
+
+  async #placeUnknown(bid: PlacedBid, now: EpochMs): Promise<BidAnswer> {
+    // Whoever is not known has no verdict to repeat, so their rate may be looked at before they are asked for.
+    if (!this.#mayGoOn(bid, now)) return this.#refused(bid, 'rate_limited', now)
+    await this.askFor(bid.bidder.userId)
+    const entered = this.#deps.clock()
+    this.#book.settle(entered)
+    const known = this.#ledger.bidder(bid.bidder.userId)
+    return known === null
+      ? this.#refused(bid, 'unavailable', entered)
+      : this.#judge(bid, known, entered, true)
+  }
+
+  /** Asks the person's object whether they are suspended, once. @returns whether the room knows it now */
+  askFor(userId: number): Promise<boolean> {
+    const asking = this.#asking.get(userId) ?? this.#ask(userId).finally(() => this.#asking.delete(userId))
+    this.#asking.set(userId, asking)
+    return asking
+  }
+
+  async #ask(userId: number): Promise<boolean> {
+    if (this.#ledger.bidder(userId) !== null) return true
+    try {
+      this.#ledger.saveStanding(userId, await this.#deps.people.enterRoom(userId, this.#ledger.auctionId))
+      return true
+    } catch (error) {
+      const error_message = error instanceof Error ? error.message : ''
+      this.#deps.log.warn('person_not_asked', { user_id: userId, error_message })
+      return false
+    }
+  }
+
+  /** One synchronous block, from looking for the same id to the written entry. */
+  #judge(bid: PlacedBid, known: BidderRow, now: EpochMs, isRateTaken: boolean): BidAnswer {
+    const { bidder, clientId, offer } = bid
+    const stored = clientId === null ? null : this.#verdicts.find(bidder.userId, clientId)
+    if (stored !== null) {
+      if (stored.content !== contentOf(offer)) return this.#refused(bid, 'id_reused', now)
+      return this.#repeat(bid, stored.judgement, now)
+    }
+    if (!isRateTaken && !this.#mayGoOn(bid, now)) return this.#refused(bid, 'rate_limited', now)
+    if (offer === null) return this.#refused(bid, 'amount_invalid', now)
+
+    const { auction } = this.#book
+    const who: Bidder = {
+      bidderId: bidder.userId,
+      sellerProfileId: bidder.sellerProfileId,
+      eligible: bidder.canBid && !known.suspended,
+      alias: known.alias,
+    }
+    if (auction === null) return refuse('not_found', now)
+    const decision = decide(auction, who, offer, now)
+    const received = receivedAt(auction, now)
+    if (decision.rejected !== null) {
+      return this.#refused(bid, decision.rejected, received, decision.minimumBid)
+    }
+    const { entry, verdict } = decision
+    if (verdict === null) throw new Error('An accepted bid has a verdict')
+    this.#book.commit(entry, () => {
+      const [event] = entry.events
+      if (event !== undefined && 'bid' in event) this.#ledger.saveOffer(event.bid)
+      if (clientId === null) return
+      const judgement = { content: contentOf(offer), judgement: { accepted: verdict } }
+      this.#verdicts.saveAccepted(bidder.userId, clientId, judgement, entry.number)
+    })
+    this.#noteAccepted(bid, verdict.currentBid, received)
+    return { ok: true, verdict, replayed: false, serverTime: received }
+  }
+
+  #repeat(bid: PlacedBid, judgement: Judgement, now: EpochMs): BidAnswer {
+    const { auction } = this.#book
+    const serverTime = auction === null ? now : receivedAt(auction, now)
+    if ('accepted' in judgement) {
+      return { ok: true, verdict: judgement.accepted, replayed: true, serverTime }
+    }
+    this.#logRefusal(bid, judgement.refused)
+    return refuse(judgement.refused, serverTime, { minimumBid: judgement.minimumBid })
+  }
+
+  #refused(bid: PlacedBid, code: RefusalCode, serverTime: EpochMs, minimumBid: Cents | null = null): Refusal {
+    const { bidder, clientId, offer } = bid
+    if (clientId !== null && !NOT_REMEMBERED.includes(code)) {
+      const judgement = { content: contentOf(offer), judgement: { refused: code, minimumBid } }
+      this.#verdicts.saveRefused(bidder.userId, clientId, judgement)
+    }
+    this.#deps.metrics.bids.inc({ auction_type: AUCTION_TYPE, result: code })
+    this.#logRefusal(bid, code)
+    return refuse(code, serverTime, { minimumBid, retryAfterSeconds: RETRY_AFTER_SECONDS[code] ?? null })
+  }
+
+  #mayGoOn({ bidder }: PlacedBid, now: EpochMs): boolean {
+    return this.#deps.settings.RATE_LIMITS === 'off' || this.#rates.take(bidder.userId, now)
+  }
+
+  #logRefusal({ bidder, door, requestId }: PlacedBid, code: RefusalCode): void {
+    this.#deps.log.info('bid_refused', { request_id: requestId, user_id: bidder.userId, door, code })
+  }
+
+  #noteAccepted({ bidder, door, requestId }: PlacedBid, price: Cents, now: EpochMs): void {
+    this.#deps.metrics.bids.inc({ auction_type: AUCTION_TYPE, result: 'accepted' })
+    this.#deps.metrics.bidAmounts.observe({}, centsToDollars(price))
+    if (door === 'http') {
+      this.#deps.log.info('bid_accepted', { request_id: requestId, user_id: bidder.userId })
+      return
+    }
+    if (this.#accepted.count === 0) this.#accepted.since = now
+    this.#accepted.count += 1
+    if (now - this.#accepted.since >= LOG_EVERY_MS) this.logAccepted()
+  }
+
+  /** One line for the socket bids of about a second; whatever wakes the room later tells the rest. */
+  logAccepted(): void {
+    const { count, since } = this.#accepted
+    if (count === 0) return
+    this.#accepted = { count: 0, since: 0 }
+    this.#deps.log.info('bids_accepted', { bids: count, since: new Date(since).toISOString() })
+  }
+}
+
+const RETRY_AFTER_SECONDS: Partial<Record<RefusalCode, number>> = {
+  rate_limited: LIMITED_SECONDS,
+  unavailable: UNAVAILABLE_SECONDS,
+}

@@ -1,0 +1,82 @@
+import { DAY_MS } from '../../lib/time.ts'
+import { AUCTION_STATUS, type Auction, type EpochMs, evolve, type LedgerEntry } from '../engine/auction.ts'
+import { nextDeadline } from '../engine/deadline.ts'
+import { decideDue } from '../engine/decide.ts'
+import type { Deadlines } from './alarm.ts'
+import type { Ledger } from './ledger.ts'
+import type { Verdicts } from './ledger-verdicts.ts'
+import type { RoomStorage } from './ports.ts'
+
+/** R21: how long after the end verdicts are kept. */
+const VERDICTS_KEPT_MS = DAY_MS
+
+/** Told of every entry once it is written and folded, still in the same block. */
+export type OnEntry = (before: Auction | null, entry: LedgerEntry, after: Auction) => void
+
+/** The auction's state over its ledger: nothing changes the one without the other. */
+export class Book {
+  readonly #storage: RoomStorage
+  readonly #ledger: Ledger
+  readonly #verdicts: Verdicts
+  readonly #deadlines: Deadlines
+  readonly #onEntry: OnEntry
+  #auction: Auction | null
+
+  constructor(
+    storage: RoomStorage,
+    ledger: Ledger,
+    verdicts: Verdicts,
+    deadlines: Deadlines,
+    now: EpochMs,
+    onEntry: OnEntry,
+  ) {
+    this.#storage = storage
+    this.#ledger = ledger
+    this.#verdicts = verdicts
+    this.#deadlines = deadlines
+    this.#onEntry = onEntry
+    this.#auction = ledger.load(now)
+    if (this.#auction !== null) this.#setDeadlines(this.#auction)
+  }
+
+  /** As of the last entry; null where the room was never armed. Call `settle` before judging by it. */
+  get auction(): Auction | null {
+    return this.#auction
+  }
+
+  /** Applies a start and an end that have passed (R2): the stored end decides, not the alarm. */
+  settle(now: EpochMs): Auction | null {
+    for (;;) {
+      const due = this.#auction && decideDue(this.#auction, now)
+      if (due === null) return this.#auction
+      this.commit(due)
+    }
+  }
+
+  /** Writes an entry, with what `alongside` writes, or neither; then folds it and moves the deadlines. */
+  commit(entry: LedgerEntry, alongside: () => void = () => undefined): Auction {
+    const before = this.#auction
+    const after = evolve(before, entry)
+    this.#storage.transactionSync(() => {
+      alongside()
+      this.#ledger.append(entry, after)
+    })
+    this.#auction = after
+    this.#setDeadlines(after)
+    this.#onEntry(before, entry, after)
+    return after
+  }
+
+  /** The alarm `forget` came. */
+  forget(): void {
+    this.#verdicts.forget()
+  }
+
+  #setDeadlines(auction: Auction): void {
+    this.#deadlines.set('auction', nextDeadline(auction))
+    const { status } = auction.position
+    const isOver = status === AUCTION_STATUS.ended || status === AUCTION_STATUS.cancelled
+    const mustForget = isOver && !this.#verdicts.isForgotten()
+    this.#deadlines.set('forget', mustForget ? auction.lastAt + VERDICTS_KEPT_MS : null)
+  }
+}
