@@ -6,6 +6,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import Redis from 'ioredis'
 import { z } from 'zod'
+import { Scripts } from './upstash/scripts.ts'
 
 export interface Upstash {
   port: number
@@ -24,6 +25,10 @@ export interface UpstashOptions {
 }
 
 type Argument = string | Buffer
+interface Connection {
+  redis: Redis
+  scripts: Scripts
+}
 type Reply = { result: unknown } | { error: string }
 
 const MAX_BODY_BYTES = 16 * 1024 * 1024
@@ -45,7 +50,7 @@ const pipelineSchema = z.array(commandSchema).min(1)
 
 /** Each of these would change the one connection that everybody shares, or stop the server. */
 const REFUSED = new Set(
-  'auth blpop brpop blmove bzpopmin bzpopmax client discard exec hello monitor multi psubscribe punsubscribe quit reset select shutdown ssubscribe subscribe sunsubscribe unsubscribe unwatch wait watch'.split(
+  'AUTH BLPOP BRPOP BLMOVE BZPOPMIN BZPOPMAX CLIENT DISCARD EXEC HELLO MONITOR MULTI PSUBSCRIBE PUNSUBSCRIBE QUIT RESET SELECT SHUTDOWN SSUBSCRIBE SUBSCRIBE SUNSUBSCRIBE UNSUBSCRIBE UNWATCH WAIT WATCH'.split(
     ' ',
   ),
 )
@@ -60,13 +65,14 @@ class RequestError extends Error {
 
 /** Starts the server on 127.0.0.1; rejects when the port is taken. */
 export async function startUpstash(options: UpstashOptions): Promise<Upstash> {
+  const scripts = new Scripts()
   const databaseByToken = new Map([[digest(options.token), 0]])
-  const connections = new Map<number, Redis>()
+  const connections = new Map<number, Connection>()
 
-  function connectionOf(database: number): Redis {
-    let redis = connections.get(database)
-    if (!redis) {
-      redis = new Redis({
+  function connectionOf(database: number): Connection {
+    let connection = connections.get(database)
+    if (!connection) {
+      const redis = new Redis({
         ...options.redis,
         db: database,
         connectTimeout: 2_000,
@@ -76,9 +82,10 @@ export async function startUpstash(options: UpstashOptions): Promise<Upstash> {
       })
       // Each command that fails answers for itself; without a listener the process would end.
       redis.on('error', () => undefined)
-      connections.set(database, redis)
+      connection = { redis, scripts }
+      connections.set(database, connection)
     }
-    return redis
+    return connection
   }
 
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
@@ -100,16 +107,16 @@ export async function startUpstash(options: UpstashOptions): Promise<Upstash> {
     if (database === undefined) {
       throw new RequestError(401, 'WRONGPASS invalid or missing auth token')
     }
-    const redis = connectionOf(database)
+    const connection = connectionOf(database)
     const encode = request.headers['upstash-encoding'] === 'base64' ? encodeBase64 : encodeText
     if (url.pathname === '/pipeline') {
       const commands = parse(pipelineSchema, body)
-      return await Promise.all(commands.map((command) => run(redis, command, encode)))
+      return await Promise.all(commands.map((command) => run(connection, command, encode)))
     }
     if (url.pathname === '/multi-exec')
-      return await runTransaction(redis, parse(pipelineSchema, body), encode)
+      return await runTransaction(connection, parse(pipelineSchema, body), encode)
     const command = url.pathname === '/' ? parse(commandSchema, body) : commandOfPath(url, request, body)
-    const reply = await run(redis, command, encode)
+    const reply = await run(connection, command, encode)
     if ('error' in reply) throw new RequestError(400, reply.error)
     return reply
   }
@@ -127,7 +134,7 @@ export async function startUpstash(options: UpstashOptions): Promise<Upstash> {
     token: options.token,
     async addToken(database) {
       const token = randomBytes(24).toString('hex')
-      await connectionOf(database).flushdb()
+      await connectionOf(database).redis.flushdb()
       databaseByToken.set(digest(token), database)
       return token
     },
@@ -135,7 +142,7 @@ export async function startUpstash(options: UpstashOptions): Promise<Upstash> {
       const closed = new Promise((resolve) => server.close(resolve))
       server.closeAllConnections()
       await closed
-      for (const redis of connections.values()) redis.disconnect()
+      for (const { redis } of connections.values()) redis.disconnect()
     },
   }
 }
@@ -180,24 +187,30 @@ function decodePart(part: string): string {
   }
 }
 
-async function run(redis: Redis, [name, ...args]: Argument[], encode: Encoder): Promise<Reply> {
-  const command = String(name)
-  if (REFUSED.has(command.toLowerCase())) return { error: `ERR Command is not available: '${command}'` }
+async function run(connection: Connection, [name, ...args]: Argument[], encode: Encoder): Promise<Reply> {
+  // In capitals, because ioredis reshapes the answers of the commands that it knows by their small name.
+  const command = String(name).toUpperCase()
+  if (REFUSED.has(command)) return { error: `ERR Command is not available: '${command}'` }
   try {
-    return { result: encode(await redis.callBuffer(command, ...args), true) }
+    const reply = await connection.redis.callBuffer(command, ...connection.scripts.translate(command, args))
+    return { result: encode(connection.scripts.answer(command, args, reply), true) }
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error) }
   }
 }
 
-async function runTransaction(redis: Redis, commands: Argument[][], encode: Encoder): Promise<Reply[]> {
-  const refused = commands.map(([name]) => String(name)).find((name) => REFUSED.has(name.toLowerCase()))
-  if (refused) throw new RequestError(400, `ERR Command is not available: '${refused}'`)
+async function runTransaction(
+  { redis, scripts }: Connection,
+  commands: Argument[][],
+  encode: Encoder,
+): Promise<Reply[]> {
+  const translated = commands.map(([name, ...args]) => {
+    const command = String(name).toUpperCase()
+    if (REFUSED.has(command)) throw new RequestError(400, `ERR Command is not available: '${command}'`)
+    return { command, args: scripts.translate(command, args) }
+  })
   // Written in one go, so that nobody else's command comes between them on the shared connection.
-  const queued = [
-    redis.call('MULTI'),
-    ...commands.map(([name, ...args]) => redis.call(String(name), ...args)),
-  ]
+  const queued = [redis.call('MULTI'), ...translated.map(({ command, args }) => redis.call(command, ...args))]
   const executed = redis.callBuffer('EXEC')
   const [outcome] = await Promise.allSettled([executed, ...queued])
   if (outcome.status === 'rejected') {
