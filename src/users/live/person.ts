@@ -28,7 +28,7 @@ export interface PersonDeps {
 export class PersonObject extends DurableObject<unknown> {
   readonly #deps: PersonDeps
   readonly #tables: PersonTables
-  #telling: Promise<void> | null = null
+  #isTelling = false
   /** Where the alarm stands, as far as this instance set it; an alarm is only ever moved earlier. */
   #alarmMs: number | null = null
 
@@ -82,11 +82,12 @@ export class PersonObject extends DurableObject<unknown> {
   #tellUnconfirmed(): void {
     if (this.#tables.unconfirmed(1).length === 0) return
     this.#armBackstop()
-    if (this.#telling) return
-    this.#telling = this.#tellRooms().finally(() => {
-      this.#telling = null
+    if (this.#isTelling) return
+    this.#isTelling = true
+    const done = this.#tellRooms().finally(() => {
+      this.#isTelling = false
     })
-    this.ctx.waitUntil(this.#telling)
+    this.ctx.waitUntil(done)
   }
 
   #armBackstop(): void {
