@@ -1,7 +1,12 @@
+import { createProjectionStore } from './auctions/live/projection-store.ts'
+import { createProjector } from './auctions/live/projector.ts'
+import type { Room } from './auctions/live/room.ts'
+import { createRooms } from './auctions/rooms.ts'
 import { createDatabase } from './db/client.ts'
 import { ClerkVerifier } from './external/clerk.ts'
 import { RedisService } from './external/redis.ts'
 import { SECOND_MS } from './lib/time.ts'
+import { settleAuction } from './orders/settle-auction.ts'
 import { warnDisabled } from './platform/disabled.ts'
 import { parseSettings } from './platform/env.ts'
 import { isolateLimiter } from './platform/isolate-limit.ts'
@@ -15,6 +20,7 @@ import type { PersonObject, TellRoom } from './users/live/person.ts'
 
 /** What the platform hands the Worker: the objects' namespaces, beside the variables of `platform/env.ts`. */
 export interface Bindings {
+  AUCTION_ROOM: DurableObjectNamespace<Room>
   METRICS: DurableObjectNamespace<MetricsObject>
   PERSON: DurableObjectNamespace<PersonObject>
 }
@@ -51,9 +57,17 @@ export function createDeps(env: Bindings) {
     webhookSecret: settings.CLERK_WEBHOOK_SIGNING_SECRET,
   })
   const people = createPeople(env.PERSON)
-  const tellRoom: TellRoom = async () => {
-    throw new Error('There are no rooms yet')
-  }
+  const rooms = createRooms(env.AUCTION_ROOM)
+  const tellRoom: TellRoom = (auctionId, userId, standing) =>
+    rooms(auctionId, 'repeatable', (room) => room.setStanding(userId, standing, crypto.randomUUID()))
+  const clock = () => Date.now()
+  const project = createProjector({
+    store: createProjectionStore({ db, onEnded: settleAuction, clock }),
+    clock,
+    log,
+    onProgress: (auctionId, lagEvents, isStuck) =>
+      metrics.reportProjection(auctionId, { lagEvents, isStuck }),
+  })
   return {
     settings,
     log,
@@ -64,8 +78,11 @@ export function createDeps(env: Bindings) {
     storage: null,
     clerk,
     people,
+    rooms,
     tellRoom,
-    clock: Date.now,
+    project,
+    imageUrl: async () => null,
+    clock,
   }
 }
 

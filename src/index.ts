@@ -1,6 +1,13 @@
 import { createApp } from './app.ts'
+import { Room } from './auctions/live/room.ts'
 import { type Bindings, createDeps } from './deps.ts'
 import { PersonObject } from './users/live/person.ts'
+
+export class AuctionRoom extends Room {
+  constructor(ctx: DurableObjectState, env: Bindings) {
+    super(ctx, env, createDeps(env))
+  }
+}
 
 export class Person extends PersonObject {
   constructor(ctx: DurableObjectState, env: Bindings) {
