@@ -28,6 +28,7 @@ CREATE TABLE `auctions` (
 	`soft_close_max_extensions` int,
 	`starts_at` datetime(3) NOT NULL,
 	`ends_at` datetime(3) NOT NULL,
+	`ending_key` bigint NOT NULL,
 	`original_ends_at` datetime(3) NOT NULL,
 	`extended_count` int NOT NULL DEFAULT 0,
 	`current_bid_cents` bigint NOT NULL,
@@ -258,17 +259,17 @@ CREATE TABLE `vehicles` (
 ) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
 --> statement-breakpoint
 CREATE INDEX `auction_bidders_user` ON `auction_bidders` (`user_id`,`auction_id`);--> statement-breakpoint
-CREATE INDEX `auctions_status_ends` ON `auctions` (`status`,`ends_at`,`id`);--> statement-breakpoint
-CREATE INDEX `auctions_status_price` ON `auctions` (`status`,`price_cents`,`id`);--> statement-breakpoint
-CREATE INDEX `auctions_status_bids` ON `auctions` (`status`,`bid_count`,`id`);--> statement-breakpoint
-CREATE INDEX `auctions_status` ON `auctions` (`status`,`id`);--> statement-breakpoint
-CREATE INDEX `auctions_ends` ON `auctions` (`ends_at`,`id`);--> statement-breakpoint
-CREATE INDEX `auctions_price` ON `auctions` (`price_cents`,`id`);--> statement-breakpoint
-CREATE INDEX `auctions_bids` ON `auctions` (`bid_count`,`id`);--> statement-breakpoint
-CREATE INDEX `auctions_make_model` ON `auctions` (`make`,`model`,`ends_at`,`id`);--> statement-breakpoint
-CREATE INDEX `auctions_seller` ON `auctions` (`seller_id`,`ends_at`,`id`);--> statement-breakpoint
-CREATE INDEX `auctions_vehicle` ON `auctions` (`vehicle_id`,`id`);--> statement-breakpoint
 CREATE INDEX `auctions_next_attempt` ON `auctions` (`next_attempt_at`);--> statement-breakpoint
+CREATE INDEX `auctions_vehicle` ON `auctions` (`vehicle_id`,`id`);--> statement-breakpoint
+CREATE INDEX `auctions_seller` ON `auctions` (`seller_id`,`ending_key`,`id`,`status`,`vehicle_id`,`make`,`model`,`year`,`ends_at`,`price_cents`);--> statement-breakpoint
+CREATE INDEX `auctions_ending` ON `auctions` (`ending_key`,`id`,`status`,`seller_id`,`vehicle_id`,`make`,`model`,`year`,`ends_at`,`price_cents`);--> statement-breakpoint
+CREATE INDEX `auctions_newest` ON `auctions` (id desc,`status`,`seller_id`,`vehicle_id`,`make`,`model`,`year`,`ends_at`,`price_cents`);--> statement-breakpoint
+CREATE INDEX `auctions_price` ON `auctions` (price_cents desc,id desc,`status`,`seller_id`,`vehicle_id`,`make`,`model`,`year`,`ends_at`);--> statement-breakpoint
+CREATE INDEX `auctions_bids` ON `auctions` (bid_count desc,id desc,`status`,`seller_id`,`vehicle_id`,`make`,`model`,`year`,`ends_at`,`price_cents`);--> statement-breakpoint
+CREATE INDEX `auctions_status_ending` ON `auctions` (`status`,`ending_key`,`id`,`seller_id`,`vehicle_id`,`make`,`model`,`year`,`ends_at`,`price_cents`);--> statement-breakpoint
+CREATE INDEX `auctions_status_newest` ON `auctions` (`status`,id desc,`seller_id`,`vehicle_id`,`make`,`model`,`year`,`ends_at`,`price_cents`);--> statement-breakpoint
+CREATE INDEX `auctions_status_price` ON `auctions` (`status`,price_cents desc,id desc,`seller_id`,`vehicle_id`,`make`,`model`,`year`,`ends_at`);--> statement-breakpoint
+CREATE INDEX `auctions_status_bids` ON `auctions` (`status`,bid_count desc,id desc,`seller_id`,`vehicle_id`,`make`,`model`,`year`,`ends_at`,`price_cents`);--> statement-breakpoint
 CREATE INDEX `bids_history` ON `bids` (`auction_id`,`seq`);--> statement-breakpoint
 CREATE INDEX `bids_user` ON `bids` (`user_id`,`auction_id`);--> statement-breakpoint
 CREATE INDEX `idempotency_keys_created_at` ON `idempotency_keys` (`created_at`);--> statement-breakpoint

@@ -1,4 +1,4 @@
-import type { AuctionTerms } from '../auctions/engine/auction.ts'
+import type { AuctionTerms, Position } from '../auctions/engine/auction.ts'
 
 /** The columns of an auction's row that its terms set: when it is made, and when it is edited. */
 export function termsColumnsOf(terms: AuctionTerms) {
@@ -16,4 +16,13 @@ export function termsColumnsOf(terms: AuctionTerms) {
     starts_at: new Date(terms.startsAt),
     original_ends_at: new Date(terms.endsAt),
   }
+}
+
+/** Beyond every end that is to come, so that what is over comes after what runs, the latest end first. */
+const OVER = 1_000_000_000_000_000
+
+/** `ends_at`, and where it puts the auction in the order of `ending_soonest`. */
+export function endColumnsOf({ status, endsAt }: Pick<Position, 'status' | 'endsAt'>) {
+  const isOver = status === 'ended' || status === 'cancelled'
+  return { ends_at: new Date(endsAt), ending_key: isOver ? OVER - endsAt : endsAt }
 }

@@ -1,7 +1,7 @@
 import type { AuctionTerms } from '../../src/auctions/engine/auction.ts'
 import { minimumBid } from '../../src/auctions/engine/increments.ts'
 import type { VehicleSummary } from '../../src/auctions/live/contract.ts'
-import { termsColumnsOf } from '../../src/db/auction-columns.ts'
+import { endColumnsOf, termsColumnsOf } from '../../src/db/auction-columns.ts'
 import type { Database } from '../../src/db/client.ts'
 import { auctions, vehicles } from '../../src/db/schema/index.ts'
 import { ZERO_CENTS } from '../../src/lib/money.ts'
@@ -43,7 +43,7 @@ export async function insertAuction(
       status: 'scheduled',
       reserve_price_cents: terms.reservePrice,
       reserve_met: terms.reservePrice === null ? null : false,
-      ends_at: new Date(terms.endsAt),
+      ...endColumnsOf({ status: 'scheduled', endsAt: terms.endsAt }),
       current_bid_cents: ZERO_CENTS,
       price_cents: terms.startingPrice,
       minimum_bid_cents: minimumBid(terms, ZERO_CENTS, false),

@@ -1,5 +1,5 @@
 import { and, eq, inArray, isNull, lt, sql } from 'drizzle-orm'
-import { termsColumnsOf } from '../../db/auction-columns.ts'
+import { endColumnsOf, termsColumnsOf } from '../../db/auction-columns.ts'
 import type { Database, Executor, Transaction } from '../../db/client.ts'
 import { auctions, bids, notifications } from '../../db/schema/index.ts'
 import type { Notice } from '../../notifications/notification.ts'
@@ -183,7 +183,7 @@ function columnsOf(change: AuctionChange) {
     cancel_reason: position.cancelReason,
     reserve_price_cents: position.reservePrice,
     reserve_met: position.reserveMet,
-    ends_at: new Date(position.endsAt),
+    ...endColumnsOf(position),
     extended_count: position.extendedCount,
     current_bid_cents: position.price,
     price_cents:

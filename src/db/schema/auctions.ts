@@ -1,4 +1,4 @@
-import { relations } from 'drizzle-orm'
+import { relations, sql } from 'drizzle-orm'
 import {
   bigint,
   boolean,
@@ -47,6 +47,8 @@ export const auctions = mysqlTable(
     soft_close_max_extensions: int(),
     starts_at: instant().notNull(),
     ends_at: instant().notNull(),
+    /** The order of `ending_soonest`: what runs by its end, then what is over, the latest first. */
+    ending_key: bigint({ mode: 'number' }).notNull(),
     original_ends_at: instant().notNull(),
     extended_count: int().notNull().default(0),
 
@@ -76,20 +78,54 @@ export const auctions = mysqlTable(
     created_at: instant().notNull(),
     updated_at: instant().notNull(),
   },
-  (t) => [
-    uniqueIndex('auctions_creation_key').on(t.creation_key),
-    index('auctions_status_ends').on(t.status, t.ends_at, t.id),
-    index('auctions_status_price').on(t.status, t.price_cents, t.id),
-    index('auctions_status_bids').on(t.status, t.bid_count, t.id),
-    index('auctions_status').on(t.status, t.id),
-    index('auctions_ends').on(t.ends_at, t.id),
-    index('auctions_price').on(t.price_cents, t.id),
-    index('auctions_bids').on(t.bid_count, t.id),
-    index('auctions_make_model').on(t.make, t.model, t.ends_at, t.id),
-    index('auctions_seller').on(t.seller_id, t.ends_at, t.id),
-    index('auctions_vehicle').on(t.vehicle_id, t.id),
-    index('auctions_next_attempt').on(t.next_attempt_at),
-  ],
+  (t) => {
+    // As with vehicles: each order has one index that holds every filter as well, and one more for a single status.
+    const ofCar = [t.vehicle_id, t.make, t.model, t.year] as const
+    const ofOneStatus = [t.seller_id, ...ofCar] as const
+    const filters = [t.status, ...ofOneStatus] as const
+    return [
+      uniqueIndex('auctions_creation_key').on(t.creation_key),
+      index('auctions_next_attempt').on(t.next_attempt_at),
+      index('auctions_vehicle').on(t.vehicle_id, t.id),
+      index('auctions_seller').on(
+        t.seller_id,
+        t.ending_key,
+        t.id,
+        t.status,
+        ...ofCar,
+        t.ends_at,
+        t.price_cents,
+      ),
+      index('auctions_ending').on(t.ending_key, t.id, ...filters, t.ends_at, t.price_cents),
+      index('auctions_newest').on(sql`id desc`, ...filters, t.ends_at, t.price_cents),
+      index('auctions_price').on(sql`price_cents desc`, sql`id desc`, ...filters, t.ends_at),
+      index('auctions_bids').on(sql`bid_count desc`, sql`id desc`, ...filters, t.ends_at, t.price_cents),
+      index('auctions_status_ending').on(
+        t.status,
+        t.ending_key,
+        t.id,
+        ...ofOneStatus,
+        t.ends_at,
+        t.price_cents,
+      ),
+      index('auctions_status_newest').on(t.status, sql`id desc`, ...ofOneStatus, t.ends_at, t.price_cents),
+      index('auctions_status_price').on(
+        t.status,
+        sql`price_cents desc`,
+        sql`id desc`,
+        ...ofOneStatus,
+        t.ends_at,
+      ),
+      index('auctions_status_bids').on(
+        t.status,
+        sql`bid_count desc`,
+        sql`id desc`,
+        ...ofOneStatus,
+        t.ends_at,
+        t.price_cents,
+      ),
+    ]
+  },
 )
 
 /** Accepted bids, keyed as in the ledger, so that projecting them twice changes nothing. */

@@ -1,0 +1,102 @@
+import { and, desc, eq, isNull } from 'drizzle-orm'
+import { auctions } from '../db/schema/auctions.ts'
+import { SECOND_MS } from '../lib/time.ts'
+import { isAdmin, type SignedIn } from '../platform/actor.ts'
+import { AppError } from '../platform/errors.ts'
+import type { VehicleContext } from '../vehicles/context.ts'
+import type { DisclosureChange, VehicleSummary } from '../vehicles/vehicle.ts'
+import { askRoom } from './arm-auction.ts'
+import type { AuctionContext } from './context.ts'
+import type { RoomAuction, RoomViewer } from './live/contract.ts'
+import { readChanges } from './policy.ts'
+import type { AuctionPolicyInput } from './request-schemas.ts'
+import { type Rooms, refuse, viewerOf } from './rooms.ts'
+import { type AuctionBody, describeRoomAuction } from './schemas.ts'
+
+type CallerContext = AuctionContext & SignedIn
+
+/** The caller as a room is told of them. */
+const callerOf = ({ actor }: SignedIn): RoomViewer => ({
+  userId: actor.userId,
+  sellerProfileId: actor.sellerProfileId,
+  isAdmin: isAdmin(actor),
+})
+
+const viewRoom = (ctx: CallerContext, auctionId: number): Promise<RoomAuction> =>
+  askRoom(ctx, auctionId, () => ctx.rooms(auctionId, 'repeatable', (room) => room.view(viewerOf(ctx.actor))))
+
+/**
+ * The seller's PATCH: everything while scheduled, R11's reserve while active.
+ * @throws AppError `not_found`, `forbidden`, `validation_failed`, `unavailable`, and the room's refusals
+ */
+export async function editAuction(
+  ctx: CallerContext,
+  auctionId: number,
+  input: AuctionPolicyInput,
+): Promise<AuctionBody> {
+  const { view } = await viewRoom(ctx, auctionId)
+  if (view.sellerId !== ctx.actor.userId) throw new AppError('forbidden', 'This auction is not yours')
+  const edit = {
+    viewer: callerOf(ctx),
+    changes: readChanges(input, view.softClose),
+    minDurationMs: ctx.settings.AUCTION_MIN_SECONDS * SECOND_MS,
+  }
+  const answer = await ctx.rooms(auctionId, 'once', (room) => room.edit(edit, ctx.requestId))
+  if (!answer.ok) throw refuse(answer)
+  return describeRoomAuction(answer.auction)
+}
+
+/** R17. @throws AppError `not_found`, `forbidden`, `unavailable`, and the room's refusals */
+export async function cancelAuction(
+  ctx: CallerContext,
+  auctionId: number,
+  reason: string,
+): Promise<AuctionBody> {
+  const { view } = await viewRoom(ctx, auctionId)
+  const caller = callerOf(ctx)
+  if (view.sellerId !== caller.userId && !caller.isAdmin) {
+    throw new AppError('forbidden', 'This auction is not yours')
+  }
+  const answer = await ctx.rooms(auctionId, 'once', (room) => room.cancel(caller, reason, ctx.requestId))
+  if (!answer.ok) throw refuse(answer)
+  return describeRoomAuction(answer.auction)
+}
+
+/** R20, for admins. @throws AppError `not_found`, `unavailable`, and the room's refusals */
+export async function voidBid(
+  ctx: CallerContext,
+  auctionId: number,
+  bidId: number,
+  reason: string,
+): Promise<AuctionBody> {
+  const answer = await askRoom(ctx, auctionId, () =>
+    ctx.rooms(auctionId, 'once', (room) => room.voidBids(callerOf(ctx), [bidId], reason, ctx.requestId)),
+  )
+  if (!answer.ok) throw refuse(answer)
+  return describeRoomAuction(answer.auction)
+}
+
+/**
+ * What the vehicles ask for where one is changed while in auction (M12): its room is told before MySQL. A room that
+ * was never armed learns of it when it is.
+ * @throws AppError `unavailable`, and the room's refusals
+ */
+export async function changeInAuction(
+  rooms: Rooms,
+  ctx: VehicleContext,
+  vehicle: VehicleSummary,
+  changes: DisclosureChange[],
+): Promise<void> {
+  const [auction] = await ctx.db
+    .select({ id: auctions.id })
+    .from(auctions)
+    .where(and(eq(auctions.vehicle_id, vehicle.id), isNull(auctions.settled_at)))
+    .orderBy(desc(auctions.id))
+    .limit(1)
+  const viewer = viewerOf(ctx.actor)
+  if (auction === undefined || viewer === null) return
+  const answer = await rooms(auction.id, 'once', (room) =>
+    room.changeVehicle({ viewer, vehicle, changes }, ctx.requestId),
+  )
+  if (!answer.ok && answer.code !== 'not_found') throw refuse(answer)
+}
