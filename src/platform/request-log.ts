@@ -7,6 +7,7 @@ import type { Metrics } from './metrics/metrics.ts'
 
 const REQUEST_ID_PATTERN = /^[A-Za-z0-9_-]{1,64}$/
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
+const UNMATCHED = 'unmatched'
 const AUCTION_ROUTE = '/api/auctions/:id'
 
 /** The client's own request id where it is well-formed, else a new one. */
@@ -16,7 +17,7 @@ export const requestIdOf = (header: string | null | undefined): string =>
 /** The route's pattern, not its path, so that ids do not scatter what belongs together. */
 function routeOf(c: Context): string {
   const pattern = routePath(c, -1)
-  return pattern.includes('*') ? 'unmatched' : pattern
+  return pattern.includes('*') ? UNMATCHED : pattern
 }
 
 /** One line per request, and its count. */
@@ -29,6 +30,8 @@ export const logRequests = () =>
     const route = routeOf(c)
     const { status } = c.res
     const duration_ms = Date.now() - startedMs
+    // All other refusals are thrown, and logged where they are caught.
+    if (route === UNMATCHED && status === 404) context.log.info('request_refused', { code: 'not_found' })
     context.log.info('request', {
       method,
       route,

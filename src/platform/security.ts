@@ -34,7 +34,8 @@ export const requireJson = () =>
   createMiddleware(async (c, next) => {
     const type = c.req.header('Content-Type')
     const isJson = type !== undefined && /^application\/(?:[a-z0-9.+-]+\+)?json\s*(?:;|$)/i.test(type)
-    if (!isJson && c.req.method !== 'GET' && c.req.method !== 'HEAD' && (await c.req.text()) !== '') {
+    const mayHaveBody = c.req.method !== 'GET' && c.req.method !== 'HEAD'
+    if (!isJson && mayHaveBody && (await c.req.arrayBuffer()).byteLength > 0) {
       throw new AppError('unsupported_media_type')
     }
     return next()
