@@ -1,6 +1,7 @@
 // Objects in one bucket of S3, or of what speaks like it. Bytes go between browser and bucket; this only signs,
 // looks and deletes.
 import { AwsV4Signer } from 'aws4fetch'
+import { SECOND_MS } from '../lib/time.ts'
 import { AppError } from '../platform/errors.ts'
 
 export const CALL_TIMEOUT_MS = 2_000
@@ -9,7 +10,7 @@ export const UPLOAD_EXPIRES_S = 15 * 60
 const VIEW_STEP_S = 60 * 60
 const VIEW_EXPIRES_S = 3 * VIEW_STEP_S
 
-export type S3Operation = 'head' | 'delete' | 'ping'
+export type S3Operation = 'head' | 'delete' | 'check'
 export interface S3Call {
   operation: S3Operation
   status: 'success' | 'timeout' | 'error'
@@ -19,12 +20,11 @@ export interface S3Call {
 }
 
 export interface StorageOptions {
-  /** Without endpoint, bucket and both keys the storage is disabled. */
-  endpoint: string | undefined
-  bucket: string | undefined
+  endpoint: string
+  bucket: string
   region: string
-  accessKeyId: string | undefined
-  secretAccessKey: string | undefined
+  accessKeyId: string
+  secretAccessKey: string
   /** Where pictures can be seen without a signature. */
   publicBaseUrl: string | undefined
   /** Told of every call that went out. */
@@ -43,40 +43,22 @@ export interface StoredObject {
   sizeBytes: number
 }
 
-interface Bucket {
-  /** Without a slash at its end. */
-  url: string
-  accessKeyId: string
-  secretAccessKey: string
-}
-
 export class ObjectStorage {
-  readonly #bucket: Bucket | null
-  readonly #region: string
+  readonly #options: StorageOptions
+  readonly #bucketUrl: string
   readonly #publicBaseUrl: string | null
-  readonly #onCall: (call: S3Call) => void
   /** Signing keys of the day, which cost four HMACs each. */
   readonly #signingKeys = new Map<string, ArrayBuffer>()
 
   constructor(options: StorageOptions) {
-    const { endpoint, bucket, accessKeyId, secretAccessKey } = options
-    this.#bucket =
-      endpoint && bucket && accessKeyId && secretAccessKey
-        ? { url: `${withoutSlash(endpoint)}/${bucket}`, accessKeyId, secretAccessKey }
-        : null
-    this.#region = options.region
+    this.#options = options
+    this.#bucketUrl = `${withoutSlash(options.endpoint)}/${options.bucket}`
     this.#publicBaseUrl = options.publicBaseUrl ? withoutSlash(options.publicBaseUrl) : null
-    this.#onCall = options.onCall ?? (() => undefined)
-  }
-
-  get isEnabled(): boolean {
-    return this.#bucket !== null
   }
 
   /**
    * A PUT of exactly this key and type, and of exactly this length where one is given.
    * @param now epoch milliseconds
-   * @throws AppError `unavailable` where the storage is disabled
    */
   async signUpload(
     key: string,
@@ -91,16 +73,15 @@ export class ObjectStorage {
     return { url, headers, expiresInSeconds: UPLOAD_EXPIRES_S }
   }
 
-  /** Where anyone can see a picture for some hours; null where the storage is disabled. */
-  async viewUrl(key: string, now: number): Promise<string | null> {
+  /** Where anyone can see a picture for some hours. */
+  async viewUrl(key: string, now: number): Promise<string> {
     if (this.#publicBaseUrl !== null) return `${this.#publicBaseUrl}/${key}`
     return await this.privateUrl(key, now)
   }
 
-  /** Always signed: for what not everyone may see, whoever is given it. Null where the storage is disabled. */
-  async privateUrl(key: string, now: number): Promise<string | null> {
-    if (this.#bucket === null) return null
-    return await this.#presign('GET', key, {}, VIEW_EXPIRES_S, now - (now % (VIEW_STEP_S * 1_000)))
+  /** Always signed: for what not everyone may see. */
+  async privateUrl(key: string, now: number): Promise<string> {
+    return await this.#presign('GET', key, {}, VIEW_EXPIRES_S, now - (now % (VIEW_STEP_S * SECOND_MS)))
   }
 
   /** What lies under the key, or null. @throws AppError `unavailable` */
@@ -119,8 +100,8 @@ export class ObjectStorage {
   }
 
   /** Whether the bucket answers: an object that is not there is as good an answer. @throws AppError `unavailable` */
-  async ping(timeoutMs: number): Promise<void> {
-    await this.#call('ping', 'HEAD', 'health', timeoutMs)
+  async checkBucket(timeoutMs: number): Promise<void> {
+    await this.#call('check', 'HEAD', 'health', timeoutMs)
   }
 
   async #presign(
@@ -130,7 +111,7 @@ export class ObjectStorage {
     expiresInSeconds: number,
     signedAt: number,
   ): Promise<string> {
-    const url = `${this.#require().url}/${key}?X-Amz-Expires=${expiresInSeconds}`
+    const url = `${this.#bucketUrl}/${key}?X-Amz-Expires=${expiresInSeconds}`
     const signer = this.#signer({ method, url, headers, datetime: amzDate(signedAt), signQuery: true })
     return (await signer.sign()).url.toString()
   }
@@ -141,11 +122,11 @@ export class ObjectStorage {
     key: string,
     timeoutMs: number,
   ): Promise<Response> {
-    const signed = await this.#signer({ method, url: `${this.#require().url}/${key}` }).sign()
+    const signed = await this.#signer({ method, url: `${this.#bucketUrl}/${key}` }).sign()
     const startedMs = Date.now()
     const signal = AbortSignal.timeout(timeoutMs)
     const report = (status: S3Call['status'], error: unknown) =>
-      this.#onCall({ operation, status, durationMs: Date.now() - startedMs, error })
+      this.#options.onCall?.({ operation, status, durationMs: Date.now() - startedMs, error })
     try {
       const response = await fetch(signed.url, { method, headers: signed.headers, signal })
       if (!response.ok && response.status !== 404) throw new Error(`HTTP ${response.status}`)
@@ -158,22 +139,17 @@ export class ObjectStorage {
   }
 
   #signer(request: Pick<ConstructorParameters<typeof AwsV4Signer>[0], SignedParts>): AwsV4Signer {
-    const { accessKeyId, secretAccessKey } = this.#require()
+    const { accessKeyId, secretAccessKey, region } = this.#options
     return new AwsV4Signer({
       ...request,
       accessKeyId,
       secretAccessKey,
       service: 's3',
-      region: this.#region,
+      region,
       cache: this.#signingKeys,
       // Without it type and length are left out of the signature.
       allHeaders: true,
     })
-  }
-
-  #require(): Bucket {
-    if (this.#bucket === null) throw new AppError('unavailable', 'The file storage is not configured')
-    return this.#bucket
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Context as HonoContext } from 'hono'
 import type { z } from 'zod'
 import type { Actor } from './actor.ts'
+import { AppError } from './errors.ts'
 import type { IdempotencyKey } from './idempotency.ts'
 import type { Logger } from './logger.ts'
 
@@ -35,4 +36,16 @@ export function reply<Schema extends z.ZodType, Status extends 200 | 201>(
   status: Status,
 ) {
   return c.json(schema.encode(value), status)
+}
+
+/** Answers 201 with what a repeatable request made, now or the first time. */
+export function replyOnce<Body extends object>(c: HonoContext, made: { body: Body; replayed: boolean }) {
+  if (made.replayed) c.header('Idempotent-Replay', 'true')
+  return c.json(made.body, 201)
+}
+
+/** An id of the path. What cannot be one is as unknown as one that is nowhere. @throws AppError `not_found` */
+export function requireId(text: string): number {
+  if (!/^[1-9]\d{0,14}$/.test(text)) throw new AppError('not_found')
+  return Number(text)
 }

@@ -7,16 +7,19 @@ import { AppError, ERROR_MESSAGES } from './errors.ts'
 /**
  * Parses one part of the request. Placed behind `requireUser`, so that a stranger learns nothing of the form.
  * `code` is what a wrong value is called: `validation_failed`, or `amount_invalid` for every malformed bid.
+ * `extra` are further fields of the refusal's body.
  */
 export function validate<Target extends keyof ValidationTargets, Schema extends z.ZodType>(
   target: Target,
   schema: Schema,
   code: 'validation_failed' | 'amount_invalid' = 'validation_failed',
+  extra: Record<string, unknown> = {},
 ) {
   const parse = zValidator(target, schema, (result) => {
     if (result.success) return
     throw new AppError(code, ERROR_MESSAGES[code], {
       details: result.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message })),
+      extra,
     })
   })
   const handler: typeof parse = async (c, next) => {
@@ -24,7 +27,8 @@ export function validate<Target extends keyof ValidationTargets, Schema extends 
       return await parse(c, next)
     } catch (error) {
       // Hono's own word for JSON that cannot be read.
-      if (error instanceof HTTPException && error.status === 400) throw new AppError(code, error.message)
+      if (error instanceof HTTPException && error.status === 400)
+        throw new AppError(code, error.message, { extra })
       throw error
     }
   }

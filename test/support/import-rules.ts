@@ -45,7 +45,7 @@ export function layerOf(file: string): string {
   if (second === 'live') return file.endsWith('/protocol.ts') ? 'schemas' : 'live'
   if (second === 'auth.ts') return 'auth'
   if (second.endsWith('schemas.ts')) return 'schemas'
-  if (second === 'routes.ts') return 'routes'
+  if (second.endsWith('routes.ts')) return 'routes'
   return 'service'
 }
 

@@ -1,0 +1,13 @@
+import { and, eq } from 'drizzle-orm'
+import type { Executor } from '../db/client.ts'
+import { orders } from '../db/schema/orders.ts'
+
+/** Whether the person has an order for the vehicle: what a vehicle's documents for its buyer ask. */
+export async function isBuyerOf(db: Executor, vehicleId: number, userId: number): Promise<boolean> {
+  const [order] = await db
+    .select({ id: orders.id })
+    .from(orders)
+    .where(and(eq(orders.vehicle_id, vehicleId), eq(orders.buyer_id, userId)))
+    .limit(1)
+  return order !== undefined
+}

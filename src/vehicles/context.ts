@@ -1,0 +1,41 @@
+import type { Database, Executor } from '../db/client.ts'
+import type { ObjectStorage } from '../external/s3.ts'
+import type { VinLookupService } from '../external/vin.ts'
+import type { Settings } from '../platform/env.ts'
+import type { RequestContext } from '../platform/hono.ts'
+import type { VehicleAuction } from './schemas.ts'
+import type { DisclosureChange, VehicleSummary } from './vehicle.ts'
+
+/** The auctions that vehicles are in or were sold in, by vehicle; those without one are not in the map. */
+export type AuctionsOf = (
+  db: Executor,
+  vehicleIds: readonly number[],
+  now: number,
+) => Promise<Map<number, VehicleAuction>>
+
+/** Whether a person bought the vehicle. */
+export type IsBuyerOf = (db: Executor, vehicleId: number, userId: number) => Promise<boolean>
+
+/**
+ * Tells the auction of a vehicle, before MySQL, what the vehicle becomes; `changes` are M12's fields among it.
+ * Does nothing where the room of the auction was never armed.
+ * @throws AppError with the refusal of the auction, `has_bids` among them
+ */
+export type ChangeInAuction = (
+  ctx: VehicleContext,
+  vehicle: VehicleSummary,
+  changes: DisclosureChange[],
+) => Promise<void>
+
+/** What the services of vehicles need. */
+export interface VehicleParts {
+  db: Database
+  settings: Pick<Settings, 'LISTING_REVIEW'>
+  /** Null where none is configured. */
+  storage: ObjectStorage | null
+  vins: VinLookupService
+  auctionsOf: AuctionsOf
+  isBuyerOf: IsBuyerOf
+  changeInAuction: ChangeInAuction
+}
+export type VehicleContext = RequestContext & VehicleParts

@@ -1,0 +1,137 @@
+import { eq } from 'drizzle-orm'
+import type { Transaction } from '../db/client.ts'
+import { vehicles } from '../db/schema/vehicles.ts'
+import type { SignedIn } from '../platform/actor.ts'
+import { AppError } from '../platform/errors.ts'
+import type { ListingFields } from './body-schemas.ts'
+import type { VehicleContext } from './context.ts'
+import { namingDuplicate, toColumns } from './create-vehicle.ts'
+import {
+  findPrimaryImageKey,
+  lockVehicle,
+  requireOwner,
+  summarize,
+  type VehicleRow,
+  vehicleMissing,
+} from './find-vehicle.ts'
+import type { Vehicle } from './schemas.ts'
+import { showVehicle } from './show-vehicle.ts'
+import {
+  DISCLOSURE_FIELDS,
+  type DisclosureChange,
+  LIVE_STATUSES,
+  liveVin,
+  lockedFields,
+  mayEditFiles,
+  REQUIRED_TO_SUBMIT,
+  VEHICLE_STATUS,
+} from './vehicle.ts'
+
+/** Names on the wire of what a listing must have. */
+const WIRE_NAMES: Record<(typeof REQUIRED_TO_SUBMIT)[number], string> = {
+  year: 'year',
+  make: 'make',
+  model: 'model',
+  starting_price_cents: 'starting_price',
+}
+
+/** @throws AppError `validation_failed` naming what is missing of that which every live listing has */
+export function requireComplete(row: VehicleRow): void {
+  const missing = REQUIRED_TO_SUBMIT.filter((column) => row[column] === null).map(
+    (column) => WIRE_NAMES[column],
+  )
+  if (missing.length === 0) return
+  throw new AppError('validation_failed', `Missing: ${missing.join(', ')}`, {
+    details: missing.map((path) => ({ path, message: 'Must be there before the listing goes live' })),
+  })
+}
+
+/** @throws AppError `wrong_status` where a field of the change is locked in this status */
+function requireEditable(row: VehicleRow, change: ListingFields): void {
+  const fields = Object.entries(change).flatMap(([field, value]) => (value === undefined ? [] : field))
+  const nothingAtAll = row.status === VEHICLE_STATUS.sold || row.status === VEHICLE_STATUS.archived
+  const locked = lockedFields(row.status, fields)
+  if (nothingAtAll) throw new AppError('wrong_status', `A vehicle that is ${row.status} cannot be changed`)
+  if (locked.length > 0)
+    throw new AppError('wrong_status', `Cannot be changed while ${row.status}: ${locked.join(', ')}`)
+}
+
+/** @throws AppError `wrong_status` where images and documents are settled */
+export function requireOpenForFiles(row: VehicleRow): void {
+  if (!mayEditFiles(row.status))
+    throw new AppError('wrong_status', `A vehicle that is ${row.status} cannot be changed`)
+}
+
+/** The row as the change leaves it. */
+function applyChange(row: VehicleRow, change: ListingFields): VehicleRow {
+  return merge<VehicleRow>(row, toColumns(change))
+}
+
+function merge<Row extends object>(row: Row, change: { [Key in keyof Row]?: Row[Key] | undefined }): Row {
+  const merged = { ...row }
+  for (const key in change) {
+    const value = change[key]
+    if (value !== undefined) merged[key] = value
+  }
+  return merged
+}
+
+/** M12's fields that differ, by their names on the wire. */
+function disclosureChanges(before: VehicleRow, after: VehicleRow): DisclosureChange[] {
+  const disclosed = (row: VehicleRow, field: (typeof DISCLOSURE_FIELDS)[number]): string | number | null => {
+    if (field !== 'condition_grade') return row[field]
+    return row.condition_grade_tenths === null ? null : row.condition_grade_tenths / 10
+  }
+  return DISCLOSURE_FIELDS.flatMap((field) => {
+    const change = { field, before: disclosed(before, field), after: disclosed(after, field) }
+    return change.before === change.after ? [] : [change]
+  })
+}
+
+/**
+ * Changes the fields that are there; null clears one.
+ * @throws AppError `forbidden`, `not_found`, `wrong_status`, `duplicate_vin`, `validation_failed` where a live
+ * listing would lack what it must have, and the refusal of the auction that the vehicle is in (M12)
+ */
+export async function editVehicle(
+  ctx: VehicleContext & SignedIn,
+  id: number,
+  change: ListingFields,
+): Promise<Vehicle> {
+  const seen = await requireOwner(ctx.db, id, ctx.actor, 'owner or admin')
+  requireEditable(seen, change)
+  if (Object.values(change).every((value) => value === undefined)) return await showVehicle(ctx, seen)
+  if (seen.status === VEHICLE_STATUS.inAuction) await tellAuction(ctx, seen, change)
+  try {
+    await ctx.db.transaction((tx) => writeChange(tx, ctx, seen, change))
+  } catch (error) {
+    throw namingDuplicate(error)
+  }
+  return await showVehicle(ctx, await requireOwner(ctx.db, id, ctx.actor, 'owner or admin'))
+}
+
+/** The auction is the truth on whether there are bids, so it is asked before MySQL is written. */
+async function tellAuction(ctx: VehicleContext, row: VehicleRow, change: ListingFields): Promise<void> {
+  const after = applyChange(row, change)
+  const changes = disclosureChanges(row, after)
+  if (changes.length === 0) return
+  await ctx.changeInAuction(ctx, summarize(after, await findPrimaryImageKey(ctx.db, row.id)), changes)
+}
+
+/** Judged again under the lock: between the first look and now an auction may have begun or ended. */
+async function writeChange(
+  tx: Transaction,
+  { now }: VehicleContext,
+  seen: VehicleRow,
+  change: ListingFields,
+): Promise<void> {
+  const row = await lockVehicle(tx, seen.id)
+  if (!row) throw vehicleMissing()
+  if (row.status !== seen.status) throw new AppError('wrong_status', `The vehicle is ${row.status} now`)
+  const after = applyChange(row, change)
+  if (LIVE_STATUSES.includes(row.status)) requireComplete(after)
+  await tx
+    .update(vehicles)
+    .set({ ...toColumns(change), live_vin: liveVin(row.status, after.vin), updated_at: new Date(now) })
+    .where(eq(vehicles.id, row.id))
+}
