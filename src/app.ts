@@ -2,6 +2,7 @@ import { Hono, type MiddlewareHandler } from 'hono'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { isUnreachable } from './db/client.ts'
 import { KeyConflict } from './db/idempotency.ts'
+import { PageNotCounted } from './db/list-pages.ts'
 import type { Bindings, Deps } from './deps.ts'
 import { createHealthRoutes } from './health/routes.ts'
 import { respondWithError } from './platform/error-response.ts'
@@ -13,6 +14,8 @@ import { logRequests, requestIdOf } from './platform/request-log.ts'
 import { addSecurityHeaders, allowOrigins, limitBody, requireJson } from './platform/security.ts'
 import { userIdOf } from './users/auth.ts'
 import { authRoutes, webhookRoutes } from './users/routes.ts'
+import { vehicleRoutes } from './vehicles/routes.ts'
+import { vinRoutes } from './vehicles/vin-routes.ts'
 
 type Env = AppEnv<Deps> & { Bindings: Bindings }
 
@@ -40,6 +43,10 @@ const enterRequest = (createDeps: (env: Bindings) => Deps): MiddlewareHandler<En
 /** Names in the API's terms what came from below it. */
 function translateError(error: unknown): unknown {
   if (error instanceof KeyConflict) return new AppError(error.reason, undefined, { cause: error })
+  if (error instanceof PageNotCounted) {
+    const { message, retryAfterSeconds } = error
+    return new AppError('unavailable', message, { retryAfterSeconds, cause: error })
+  }
   if (isUnreachable(error)) return new AppError('unavailable', undefined, { cause: error })
   return error
 }
@@ -85,4 +92,6 @@ export function createApp(createDeps: (env: Bindings) => Deps) {
     )
     .route('/api/auth', authRoutes)
     .route('/api/webhooks', webhookRoutes)
+    .route('/api/vehicles', vehicleRoutes)
+    .route('/api', vinRoutes)
 }

@@ -1,3 +1,5 @@
+import { auctionsOfVehicles } from './auctions/auctions-of-vehicles.ts'
+import { changeInAuction } from './auctions/change-auction.ts'
 import { createProjectionStore } from './auctions/live/projection-store.ts'
 import { createProjector } from './auctions/live/projector.ts'
 import type { Room } from './auctions/live/room.ts'
@@ -5,7 +7,10 @@ import { createRooms } from './auctions/rooms.ts'
 import { createDatabase } from './db/client.ts'
 import { ClerkVerifier } from './external/clerk.ts'
 import { RedisService } from './external/redis.ts'
+import { createStorage } from './external/s3.ts'
+import { VinLookupService } from './external/vin.ts'
 import { SECOND_MS } from './lib/time.ts'
+import { isBuyerOf } from './orders/is-buyer.ts'
 import { settleAuction } from './orders/settle-auction.ts'
 import { warnDisabled } from './platform/disabled.ts'
 import { parseSettings } from './platform/env.ts'
@@ -17,6 +22,7 @@ import type { MetricsObject } from './platform/metrics/metrics-object.ts'
 import { RateLimiter } from './platform/rate-limit.ts'
 import { createPeople } from './users/live/people.ts'
 import type { PersonObject, TellRoom } from './users/live/person.ts'
+import type { ChangeInAuction } from './vehicles/context.ts'
 
 /** What the platform hands the Worker: the objects' namespaces, beside the variables of `platform/env.ts`. */
 export interface Bindings {
@@ -34,6 +40,18 @@ export function createDeps(env: Bindings) {
     onQuery: (durationMs, answered) =>
       metrics.dbQueries.observe({ status: answered ? 'answered' : 'unanswered' }, durationMs / SECOND_MS),
   })
+  const countCall = (
+    service: string,
+    endpoint: string,
+    status: string,
+    durationMs: number,
+    error: unknown,
+  ): void => {
+    metrics.externalCalls.observe({ service, endpoint, status }, durationMs / SECOND_MS)
+    if (error === null) return
+    metrics.externalErrors.inc({ service, error_type: status })
+    log.warn('external_call_failed', { service, endpoint, status, ...describeError(error) })
+  }
   const redis = new RedisService({
     url: settings.UPSTASH_REDIS_REST_URL,
     token: settings.UPSTASH_REDIS_REST_TOKEN,
@@ -46,6 +64,29 @@ export function createDeps(env: Bindings) {
   if (!redis.isEnabled) {
     warnDisabled(log, 'redis', ['UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN'])
   }
+  const storage = createStorage({
+    endpoint: settings.S3_ENDPOINT,
+    bucket: settings.S3_BUCKET,
+    region: settings.S3_REGION,
+    accessKeyId: settings.S3_ACCESS_KEY_ID,
+    secretAccessKey: settings.S3_SECRET_ACCESS_KEY,
+    publicBaseUrl: settings.S3_PUBLIC_BASE_URL,
+    onCall({ operation, status, durationMs, error }) {
+      countCall('s3', operation, status, durationMs, error)
+    },
+  })
+  if (!storage) {
+    warnDisabled(log, 's3', ['S3_ENDPOINT', 'S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'])
+  }
+  const vins = new VinLookupService({
+    clearvinApiKey: settings.CLEARVIN_API_KEY,
+    vpic: settings.VPIC === 'on',
+    cache: redis,
+    onCall({ provider, status, durationMs, error }) {
+      metrics.vinDecodes.observe({ provider, status }, durationMs / SECOND_MS)
+      countCall(provider, 'decode_vin', status, durationMs, error)
+    },
+  })
   const limits = new RateLimiter({
     counter: redis,
     fallback: isolateLimiter,
@@ -56,10 +97,16 @@ export function createDeps(env: Bindings) {
     authorizedParties: settings.CLERK_AUTHORIZED_PARTIES,
     webhookSecret: settings.CLERK_WEBHOOK_SIGNING_SECRET,
   })
+  if (!settings.CLERK_JWT_KEY) warnDisabled(log, 'clerk', ['CLERK_JWT_KEY'])
+  if (!settings.CLERK_WEBHOOK_SIGNING_SECRET) {
+    warnDisabled(log, 'clerk_webhook', ['CLERK_WEBHOOK_SIGNING_SECRET'])
+  }
   const people = createPeople(env.PERSON)
   const rooms = createRooms(env.AUCTION_ROOM)
   const tellRoom: TellRoom = (auctionId, userId, standing) =>
     rooms(auctionId, 'repeatable', (room) => room.setStanding(userId, standing, crypto.randomUUID()))
+  const tellAuction: ChangeInAuction = (ctx, vehicle, changes) =>
+    changeInAuction(rooms, ctx, vehicle, changes)
   const clock = () => Date.now()
   const project = createProjector({
     store: createProjectionStore({ db, onEnded: settleAuction, clock }),
@@ -75,13 +122,17 @@ export function createDeps(env: Bindings) {
     db,
     redis,
     limits,
-    storage: null,
+    storage,
+    vins,
+    auctionsOf: auctionsOfVehicles,
+    isBuyerOf,
+    changeInAuction: tellAuction,
     clerk,
     people,
     rooms,
     tellRoom,
     project,
-    imageUrl: async () => null,
+    imageUrl: async (key: string, now: number) => (await storage?.viewUrl(key, now)) ?? null,
     clock,
   }
 }

@@ -34,6 +34,7 @@ export interface ListPage {
 /** The page lies further than a request may read, and has not been counted yet: `retryAfterSeconds` says when it is. */
 export class PageNotCounted extends Error {
   override readonly name = 'PageNotCounted'
+  override readonly message = 'This page is being counted: go on with next_cursor, or come back in a minute'
   readonly retryAfterSeconds = 60
 }
 

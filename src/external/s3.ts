@@ -155,6 +155,16 @@ export class ObjectStorage {
 
 type SignedParts = 'method' | 'url' | 'headers' | 'datetime' | 'signQuery'
 
+/** The storage, or null where endpoint, bucket or a key is missing. */
+export function createStorage(
+  options: Omit<StorageOptions, Needed> & Record<Needed, string | undefined>,
+): ObjectStorage | null {
+  const { endpoint, bucket, accessKeyId, secretAccessKey } = options
+  if (!endpoint || !bucket || !accessKeyId || !secretAccessKey) return null
+  return new ObjectStorage({ ...options, endpoint, bucket, accessKeyId, secretAccessKey })
+}
+type Needed = 'endpoint' | 'bucket' | 'accessKeyId' | 'secretAccessKey'
+
 const withoutSlash = (url: string): string => url.replace(/\/+$/, '')
 
 /** `20261122T210000Z` */
