@@ -5,11 +5,13 @@ import type { Role, SignedIn } from '../platform/actor.ts'
 import type { Settings } from '../platform/env.ts'
 import { AppError } from '../platform/errors.ts'
 import type { RequestContext } from '../platform/hono.ts'
+import type { Metrics } from '../platform/metrics/metrics.ts'
 import type { ProfileChange, User } from './schemas.ts'
 import { allRoles, canBid, mainRole, USER_STATUS } from './user.ts'
 
 export interface UserContext extends RequestContext {
   db: Database
+  metrics: Pick<Metrics, 'userRegistrations'>
   settings: Pick<Settings, 'JWT_SECRET_KEY' | 'ADMIN_CLERK_IDS' | 'BID_REQUIRES'>
 }
 

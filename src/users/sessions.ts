@@ -103,21 +103,21 @@ export async function refreshSession(
     )
   const [family] = await db.select().from(refresh_families).where(eq(refresh_families.id, familyId))
   if (!family || family.revoked_at) throw new AppError('unauthenticated', 'The session has ended')
-  const next = {
-    familyId,
-    generation: generation + 1,
-    rotatedAt: family.rotated_at,
-    expiresAt: family.expires_at,
-  }
-  const isInGrace = family.generation === next.generation && now - family.rotated_at.getTime() <= GRACE_MS
-  if (rotated.rowsAffected !== 1 && !isInGrace) {
+  const isRotated = rotated.rowsAffected === 1
+  const isInGrace = family.generation === generation + 1 && now - family.rotated_at.getTime() <= GRACE_MS
+  if (!isRotated && !isInGrace) {
     await endFamily(db, familyId, now)
     ctx.log.warn('refresh_token_reused', { user_id: family.user_id, family_id: familyId })
     throw new AppError('unauthenticated', 'The session has ended')
   }
   const user = await findCurrentUser(ctx, db, family.user_id)
   if (user?.status !== USER_STATUS.active) throw new AppError('forbidden', 'This account is not active')
-  return issueSession(ctx, user, next)
+  return issueSession(ctx, user, {
+    familyId,
+    generation: generation + 1,
+    rotatedAt: isRotated ? new Date(now) : family.rotated_at,
+    expiresAt: family.expires_at,
+  })
 }
 
 /** Ends the sign-in that an access or refresh token belongs to. @throws AppError `unauthenticated` */

@@ -30,7 +30,7 @@ export async function signIn(ctx: UserContext, proof: ClerkProof, claim: ClerkSy
   if (proof.clerkUserId !== claim.clerk_user_id) {
     throw new AppError('forbidden', 'The Clerk session belongs to another user')
   }
-  const userId = await findOrCreate(ctx, { ...claim, email: proof.email ?? claim.email })
+  const { userId, isNew } = await findOrCreate(ctx, { ...claim, email: proof.email ?? claim.email })
   const familyId = crypto.randomUUID()
   const { user, generation } = await ctx.db.transaction(async (tx) => {
     // Locked, so that a suspension comes either before this or finds the sign-in and ends it.
@@ -43,30 +43,34 @@ export async function signIn(ctx: UserContext, proof: ClerkProof, claim: ClerkSy
     return { user: await findCurrentUser(ctx, tx, userId), generation }
   })
   if (!user) throw new AppError('unauthenticated', 'There is no such account')
+  if (isNew) ctx.metrics.userRegistrations.inc({ role: user.role })
   return issueSession(ctx, user, generation)
 }
 
 /** Of two first sign-ins at once one inserts; the unique Clerk id shows the other what is there. */
-async function findOrCreate({ db, now }: UserContext, profile: ClerkSync): Promise<number> {
+async function findOrCreate(
+  { db, now }: UserContext,
+  profile: ClerkSync,
+): Promise<{ userId: number; isNew: boolean }> {
   const { clerk_user_id, email, first_name, last_name } = profile
   const find = async () => {
     const [row] = await db.select({ id: users.id }).from(users).where(eq(users.clerk_user_id, clerk_user_id))
-    return row?.id
+    return row && { userId: row.id, isNew: false }
   }
   const existing = await find()
-  if (existing !== undefined) return existing
+  if (existing) return existing
   const created_at = new Date(now)
   try {
     const [inserted] = await db
       .insert(users)
       .values({ clerk_user_id, email, first_name, last_name, created_at, updated_at: created_at })
       .$returningId()
-    if (inserted) return inserted.id
+    if (inserted) return { userId: inserted.id, isNew: true }
   } catch (error) {
     if (!isDuplicate(error)) throw error
   }
   const winner = await find()
-  if (winner === undefined) throw new AppError('email_taken')
+  if (!winner) throw new AppError('email_taken')
   return winner
 }
 

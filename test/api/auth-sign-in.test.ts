@@ -7,6 +7,7 @@ import { sessionSchema } from '../../src/users/schemas.ts'
 import { api } from '../support/api.ts'
 import { withFault } from '../support/database.ts'
 import { signClerkToken, signIn } from '../support/people.ts'
+import { growthOf } from '../support/scrape.ts'
 import { contextAt, refusalOf, sync } from '../support/sessions.ts'
 
 const PATH = '/api/auth/clerk-sync'
@@ -81,6 +82,14 @@ describe('clerk-sync', () => {
     expect(new Set(answers.map((answer) => answer.expect(200).as(sessionSchema).user.id)).size).toBe(1)
     const { db } = contextAt(Date.now())
     expect(await db.$count(users, eq(users.clerk_user_id, 'user_race'))).toBe(1)
+  })
+
+  test('each account is counted once, when it is made', async () => {
+    const growth = await growthOf('user_registrations_total{role="buyer"}', async () => {
+      await Promise.all(Array.from({ length: 5 }, () => sync('user_counted')))
+      await sync('user_counted')
+    })
+    expect(growth).toBe(1)
   })
 
   test('a sign-in whose COMMIT was done but its answer lost goes through, as one sign-in', async () => {
