@@ -29,6 +29,7 @@ let cloud: Cloud | undefined
 let worker: LocalWorker | undefined
 let stopCron = () => {}
 let isOwner = false
+let isReady = false
 let stopping: Promise<void> | undefined
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(0))
@@ -94,13 +95,23 @@ async function start(): Promise<void> {
       port: PORTS.worker.port,
       dataDir: DEV_DATA_DIR,
       envFile: join(process.cwd(), envFile),
-      onLine: (line) => stopping || steps.output(line),
+      onLine: (line) => {
+        // What the seeding asks for is of no interest, unless it goes wrong.
+        const isQuiet = stopping !== undefined || (!isReady && /^2\d\d /.test(line))
+        if (!isQuiet) steps.output(line)
+      },
     })
     return worker
   })
   if (isOwnDatabase) {
-    await runStep('market', () => seedMarket({ url: served.url, dataDir: DEV_DATA_DIR }))
+    await runStep('market', () => seedMarket({ url: served.url, dataDir: DEV_DATA_DIR })).catch(
+      (error: unknown) => {
+        // Whoever breaks a route while working on it still wants the server.
+        steps.fail(`${error instanceof Error ? error.message : error}\n    The next start goes on with it.`)
+      },
+    )
   }
+  isReady = true
   stopCron = callCron(served.url, steps.note)
   running.watch((name, how) => steps.note(`${name} ${how}; stop and start again to bring it back`))
   served.ended.then((how) => {
