@@ -100,6 +100,15 @@ describe('R2: the stored start and end decide', () => {
     expect(sale.at(3_000).max(1, 500)).toMatchObject({ rejected: 'ended' })
   })
 
+  test('R2: an auction that is armed late opens as of its start, and time does not go back to it', () => {
+    const sale = new Sale().at(50)
+    sale.house({ kind: 'arm', terms: termsWith() })
+    sale.wake()
+    expect(sale.ledger.at(-1)?.at).toBe(OPENS_AT)
+    sale.at(40).max(1, 500)
+    expect(sale.ledger.at(-1)?.at).toBe(second(50))
+  })
+
   test('R2: nothing is due before its instant', () => {
     const sale = scheduledSale()
     expect(decideDue(sale.current, OPENS_AT - 1)).toBeNull()

@@ -60,6 +60,7 @@ describe('amounts of money', () => {
     expect(dollarsOrZero.encode(cents(10_000_024_999))).toBe(100_000_249.99)
     expect(dollarsOrZero.safeParse(-0.01).success).toBe(false)
     expect(dollarsOrZero.safeParse(0.005).success).toBe(false)
+    expect(dollarsToCents(20_000_000_000_000)).toBeNull()
   })
 
   test('a response with an amount out of bounds is a defect, not a number', () => {

@@ -69,7 +69,27 @@ describe('R20: several at once', () => {
     expect(standOf(sale)).toEqual({ price: 100, leader: 1, maximum: 500 })
   })
 
-  test('R3, R20: a raise whose voiding moves the price or the lead is told to everyone', () => {
+  test('R3, R20: a raise whose voiding moves the price alone is told to everyone', () => {
+    const sale = openSale()
+    sale.max(1, 500)
+    const raise = idOf(sale.max(1, 900))
+    sale.max(2, 490)
+    expect(standOf(sale)).toEqual({ price: 515, leader: 1, maximum: 900 })
+    expect(seqsOf(sale.void(raise))).toEqual([['bid_voided', 4]])
+    expect(standOf(sale)).toEqual({ price: 500, leader: 1, maximum: 500 })
+  })
+
+  test('R3, R20: a raise whose voiding moves the lead alone is told to everyone', () => {
+    const sale = openSale()
+    sale.max(1, 500)
+    const raise = idOf(sale.max(1, 900))
+    sale.exact(2, 900)
+    expect(standOf(sale)).toEqual({ price: 900, leader: 1, maximum: 900 })
+    expect(seqsOf(sale.void(raise))).toEqual([['bid_voided', 4]])
+    expect(standOf(sale)).toEqual({ price: 900, leader: 2, maximum: 900 })
+  })
+
+  test('R3, R20: a raise whose voiding moves the price and the lead is told to everyone', () => {
     const sale = openSale()
     sale.max(1, 500)
     const raise = idOf(sale.max(1, 900))

@@ -140,7 +140,10 @@ describe('R20: voiding a bid', () => {
     const bid = idOf(sale.max(2, 900))
     const before = sale.current
     expect(findRestoredLeader(before, entryOf(sale.void(bid)))).toBe(1)
-    const loser = idOf(sale.max(3, 300))
+    const calm = sale.current
+    const challenge = sale.max(3, 300)
+    expect(findRestoredLeader(calm, entryOf(challenge))).toBeNull()
+    const loser = idOf(challenge)
     const still = sale.current
     expect(findRestoredLeader(still, entryOf(sale.void(loser)))).toBeNull()
   })

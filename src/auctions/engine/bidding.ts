@@ -72,7 +72,7 @@ function bid(auction: Auction, bidder: Bidder, { offer, amount }: BidCommand, re
   const offered = describeOffer(auction, bidder, offer, amount)
   const contest = placeBid(terms, position.reservePrice, position, offered)
   const leads = contest.leader?.bidderId === bidder.bidderId
-  const placed: Bid = { ...offered, amount: offer === 'max' && leads ? contest.price : amount }
+  const placed: Bid = { ...offered, amount: leads ? contest.price : amount }
   const bidderCount = countBidder(position, bidder)
   const number = auction.number + 1
   if (contest.price === position.price) {

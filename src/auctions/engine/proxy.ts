@@ -42,7 +42,7 @@ function outbid(policy: AuctionPolicy, reservePrice: Cents | null, contest: Cont
   }
   if (offered > leader.maximum) {
     const leadsAt = exact ? offered : lowerOf(offered, oneStepAbove(policy.increments, leader.maximum))
-    return { leader: { bidderId, alias, maximum: offered }, price: higherOf(price, leadsAt) }
+    return { leader: { bidderId, alias, maximum: offered }, price: leadsAt }
   }
   const holdsAt = lowerOf(leader.maximum, oneStepAbove(policy.increments, offered))
   return { leader, price: higherOf(price, holdsAt) }

@@ -99,7 +99,6 @@ function isVisible(before: Position, after: Position): boolean {
   return (
     before.price !== after.price ||
     before.leader?.alias !== after.leader?.alias ||
-    before.reserveMet !== after.reserveMet ||
     before.endsAt !== after.endsAt
   )
 }
