@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { dollars, dollarsOrZero } from '../lib/money.ts'
 import { pageQuery } from '../lib/pagination.ts'
+import { filter, idText, price, wholeNumber, word } from '../lib/query-filters.ts'
 import { isoTime } from '../lib/time.ts'
-import { BELOW_RESERVE_RULES, SALE_TYPES, SOFT_CLOSE_MODES } from './engine/auction.ts'
+import { AUCTION_STATUS, BELOW_RESERVE_RULES, SALE_TYPES, SOFT_CLOSE_MODES } from './engine/auction.ts'
 import type { Offer } from './live/contract.ts'
 import { clientIdSchema } from './live/protocol.ts'
 
@@ -58,3 +59,22 @@ export const bidIdHeader = z.object({ 'idempotency-key': clientIdSchema.optional
 
 export const historyQuery = z.object(pageQuery(HISTORY_PER_PAGE))
 export const myBidsQuery = z.object(pageQuery())
+
+export const AUCTION_SORTS = ['ending_soonest', 'newest', 'price_desc', 'bids_desc'] as const
+export type AuctionSort = (typeof AUCTION_SORTS)[number]
+
+export const auctionListQuery = z.object({
+  status: filter(z.enum(AUCTION_STATUS)),
+  seller_id: filter(z.union([z.literal('me'), idText])),
+  vehicle_id: filter(idText),
+  ending_before: filter(isoTime),
+  make: filter(word),
+  model: filter(word),
+  year_min: filter(wholeNumber),
+  year_max: filter(wholeNumber),
+  min_price: filter(price),
+  max_price: filter(price),
+  sort: filter(z.enum(AUCTION_SORTS)),
+  ...pageQuery(),
+})
+export type AuctionListQuery = z.output<typeof auctionListQuery>

@@ -158,6 +158,8 @@ export function describeRoomAuction({ view, vehicle }: RoomAuction): AuctionBody
 }
 
 export const auctionPageSchema = z.object({ auctions: z.array(auctionSchema), ...pageFields })
+export type AuctionPage = z.output<typeof auctionPageSchema>
+
 export const auctionMadeSchema = z.object({
   message: z.string(),
   auction_id: z.int(),

@@ -52,7 +52,7 @@ export class Backlog {
     const waitMs = retryInMs ?? (ledger.cursor() > began ? 0 : BACKSTOP_MS)
     const now = clock()
     this.#notBefore = now + waitMs
-    if (this.#isBehind()) deadlines.set('projection', now + Math.min(waitMs, BACKSTOP_MS))
+    if (waitMs > 0 && this.#isBehind()) deadlines.set('projection', now + Math.min(waitMs, BACKSTOP_MS))
     this.drain()
   }
 }

@@ -1,0 +1,88 @@
+import { type Context, Hono } from 'hono'
+import type { SignedIn } from '../platform/actor.ts'
+import type { Settings } from '../platform/env.ts'
+import { type AppEnv, reply, requireId } from '../platform/hono.ts'
+import { limit } from '../platform/rate-limit.ts'
+import { describe, validate } from '../platform/validate.ts'
+import { requireAdmin, requireUser } from '../users/auth.ts'
+import { voidBid } from './change-auction.ts'
+import type { AuctionContext, AuctionParts } from './context.ts'
+import type { Offer } from './live/contract.ts'
+import { placeBid } from './place-bid.ts'
+import { autoBidBody, bidBody, bidIdHeader, reasonBody } from './request-schemas.ts'
+import { auctionSchema, verdictSchema } from './schemas.ts'
+
+type Env = AppEnv<AuctionParts & { settings: Pick<Settings, 'JWT_SECRET_KEY'> }>
+
+const RESPONSES = {
+  201: verdictSchema,
+  400: 'amount_invalid',
+  403: 'own_auction, not_eligible',
+  404: 'not_found',
+  409: 'ended, cancelled, not_active, already_leading, too_low (with minimum_bid), buy_now_gone, id_reused',
+  429: 'rate_limited',
+  503: 'unavailable',
+}
+
+type IdHeader = { 'idempotency-key'?: string | undefined }
+
+/** Places the caller's bid under their own id, where the header names one (R21). */
+async function answerBid(c: Context, ctx: AuctionContext & SignedIn, header: IdHeader, offer: Offer) {
+  const auctionId = requireId(c.req.param('id') ?? '')
+  const { verdict, replayed } = await placeBid(ctx, auctionId, header['idempotency-key'] ?? null, offer)
+  if (replayed) c.header('Idempotent-Replay', 'true')
+  return reply(c, verdictSchema, verdict, 201)
+}
+
+/** Bids have a limit of their own, kept in the room: a repeated id is answered before it (R21). */
+export const bidRoutes = new Hono<Env>()
+  .post(
+    '/:id/bids',
+    describe({ summary: 'Bid exactly (amount) or up to a maximum (max_bid)', responses: RESPONSES }),
+    limit(null),
+    requireUser(),
+    validate('header', bidIdHeader),
+    validate('json', bidBody, 'amount_invalid'),
+    (c) => answerBid(c, c.var.context, c.req.valid('header'), c.req.valid('json')),
+  )
+  .post(
+    '/:id/bid',
+    describe({ summary: 'The same under its old name', responses: RESPONSES }),
+    limit(null),
+    requireUser(),
+    validate('header', bidIdHeader),
+    validate('json', bidBody, 'amount_invalid'),
+    (c) => answerBid(c, c.var.context, c.req.valid('header'), c.req.valid('json')),
+  )
+  .post(
+    '/:id/auto-bid',
+    describe({ summary: 'Bid up to a maximum', responses: RESPONSES }),
+    limit(null),
+    requireUser(),
+    validate('header', bidIdHeader),
+    validate('json', autoBidBody, 'amount_invalid'),
+    (c) => answerBid(c, c.var.context, c.req.valid('header'), c.req.valid('json')),
+  )
+  .post(
+    '/:id/buy-now',
+    describe({ summary: 'Buy at the buy-now price', responses: RESPONSES }),
+    limit(null),
+    requireUser(),
+    validate('header', bidIdHeader),
+    (c) => answerBid(c, c.var.context, c.req.valid('header'), { kind: 'buy_now' }),
+  )
+  .post(
+    '/:id/bids/:bid_id/void',
+    describe({
+      summary: 'Void a bid (admins)',
+      responses: { 200: auctionSchema, 409: 'not_voidable, ended, cancelled' },
+    }),
+    requireAdmin(),
+    validate('json', reasonBody),
+    async (c) => {
+      const auctionId = requireId(c.req.param('id'))
+      const bidId = requireId(c.req.param('bid_id'))
+      const auction = await voidBid(c.var.context, auctionId, bidId, c.req.valid('json').reason)
+      return reply(c, auctionSchema, auction, 200)
+    },
+  )
