@@ -37,6 +37,7 @@ export const subjectOf = (file: string): string | null => {
 
 export function layerOf(file: string): string {
   const [folder = '', second = ''] = file.split('/')
+  if (file === '../package.json') return 'manifest'
   if (['index.ts', 'app.ts', 'deps.ts', 'sweeper.ts'].includes(file)) return 'root'
   if (file === 'platform/errors.ts') return 'errors'
   if (file === 'platform/actor.ts') return 'pure'
@@ -54,6 +55,7 @@ const WORKER_PACKAGES = ['npm:cloudflare:workers']
 export const FOLDER_RULES: Record<string, Rule | 'everything'> = {
   root: 'everything',
   lib: { values: ['lib', 'npm:zod'], types: [] },
+  errors: { values: [], types: [] },
   pure: { values: ['lib', 'pure'], types: [] },
   schemas: { values: ['schemas', 'lib', 'pure', 'npm:zod'], types: ['live'] },
   platform: {
@@ -83,6 +85,7 @@ export const FOLDER_RULES: Record<string, Rule | 'everything'> = {
       'npm:@clerk/backend',
       'npm:aws4fetch',
       'npm:@upstash/redis',
+      'npm:@upstash/ratelimit',
     ],
     types: ['platform', 'pure'],
   },
@@ -106,7 +109,19 @@ export const FOLDER_RULES: Record<string, Rule | 'everything'> = {
   },
   auth: { values: ['service', 'schemas', 'platform', 'errors', 'lib', 'pure', 'npm:hono'], types: [] },
   routes: {
-    values: ['service', 'schemas', 'auth', 'platform', 'errors', 'lib', 'pure', 'npm:hono', 'npm:zod'],
+    values: [
+      'manifest',
+      'routes',
+      'service',
+      'schemas',
+      'auth',
+      'platform',
+      'errors',
+      'lib',
+      'pure',
+      'npm:hono',
+      'npm:zod',
+    ],
     types: ['live'],
   },
 }
