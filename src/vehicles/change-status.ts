@@ -26,12 +26,12 @@ async function takeAction(
 ): Promise<void> {
   const at = new Date(ctx.now)
   try {
-    await ctx.db.transaction(async (tx) => {
+    const reached = await ctx.db.transaction(async (tx) => {
       const row = await lockVehicle(tx, id)
       if (!row) throw vehicleMissing()
       const status = statusAfter(row.status, action)
       if (status === null) {
-        if (row.updated_at.getTime() === ctx.now && row.status === targetOf(action)) return
+        if (row.updated_at.getTime() === ctx.now && row.status === targetOf(action)) return row.status
         throw new AppError('wrong_status', `Not possible for a vehicle that is ${row.status}`)
       }
       check(row)
@@ -39,7 +39,9 @@ async function takeAction(
         .update(vehicles)
         .set({ status, live_vin: liveVin(status, row.vin), review_reason: reviewReason, updated_at: at })
         .where(eq(vehicles.id, id))
+      return status
     })
+    ctx.metrics.vehicles.inc({ status: reached })
   } catch (error) {
     throw namingDuplicate(error)
   }

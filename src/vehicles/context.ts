@@ -3,6 +3,7 @@ import type { ObjectStorage } from '../external/s3.ts'
 import type { VinLookupService } from '../external/vin.ts'
 import type { Settings } from '../platform/env.ts'
 import type { RequestContext } from '../platform/hono.ts'
+import type { Metrics } from '../platform/metrics/metrics.ts'
 import type { VehicleAuction } from './schemas.ts'
 import type { DisclosureChange, VehicleSummary } from './vehicle.ts'
 
@@ -31,6 +32,7 @@ export type ChangeInAuction = (
 export interface VehicleParts {
   db: Database
   settings: Pick<Settings, 'LISTING_REVIEW'>
+  metrics: Pick<Metrics, 'vehicles'>
   /** Null where none is configured. */
   storage: ObjectStorage | null
   vins: VinLookupService

@@ -10,6 +10,7 @@ import type { VehicleContext } from './context.ts'
 import { findVehicle, type VehicleRow, vehicleMissing } from './find-vehicle.ts'
 import { vehicleMadeSchema } from './schemas.ts'
 import { showNewVehicle } from './show-vehicle.ts'
+import { VEHICLE_STATUS } from './vehicle.ts'
 
 const RECENT_ROWS = 20
 
@@ -81,7 +82,7 @@ export async function createVehicle(
 ): Promise<OnceResult<typeof vehicleMadeSchema>> {
   const sellerId = ctx.actor.userId
   const at = new Date(ctx.now)
-  return await runOnce(ctx, vehicleMadeSchema, async (tx) => {
+  const made = await runOnce(ctx, vehicleMadeSchema, async (tx) => {
     let row = await findMade(tx, sellerId, fields.vin, at)
     if (!row) {
       await requireFreeVin(tx, fields.vin)
@@ -91,4 +92,6 @@ export async function createVehicle(
     const vehicle = await showNewVehicle(ctx, tx, row)
     return { status: 201, value: { message: 'Vehicle created', vehicle_id: row.id, vin: row.vin, vehicle } }
   })
+  if (!made.replayed) ctx.metrics.vehicles.inc({ status: VEHICLE_STATUS.draft })
+  return made
 }
