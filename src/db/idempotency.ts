@@ -1,7 +1,7 @@
 import { and, eq, isNull, lt } from 'drizzle-orm'
 import type { z } from 'zod'
 import { HOUR_MS, SECOND_MS } from '../lib/time.ts'
-import { type Database, isDuplicate, type Transaction } from './client.ts'
+import type { Database, Transaction } from './client.ts'
 import { idempotency_keys } from './schema/idempotency-keys.ts'
 
 const LEASE_MS = 30 * SECOND_MS
@@ -103,26 +103,38 @@ async function claimKey(
   claim: string,
 ): Promise<{ status: number; body: string } | null> {
   const mine = and(eq(idempotency_keys.user_id, wanted.userId), eq(idempotency_keys.key, wanted.key))
+  const find = async () => (await db.select().from(idempotency_keys).where(mine))[0]
   const leased_until = new Date(now + LEASE_MS)
   const fresh = { claim, leased_until, fingerprint: wanted.fingerprint, created_at: new Date(now) }
-  try {
-    await db.insert(idempotency_keys).values({ user_id: wanted.userId, key: wanted.key, ...fresh })
-    return null
-  } catch (error) {
-    if (!isDuplicate(error)) throw error
+  // Looked for first: an INSERT would wait for the row's lock as long as the first request runs.
+  let row = await find()
+  if (!row) {
+    try {
+      await db.insert(idempotency_keys).values({ user_id: wanted.userId, key: wanted.key, ...fresh })
+      return null
+    } catch (error) {
+      // Somebody was faster, or only the answer was lost.
+      row = await find()
+      if (!row) throw error
+      if (row.claim === claim) return null
+    }
   }
-  const expired = await db
-    .update(idempotency_keys)
-    .set({ ...fresh, status: null, body: null })
-    .where(and(mine, lt(idempotency_keys.created_at, new Date(now - KEY_KEPT_MS))))
-  if (expired.rowsAffected === 1) return null
-  const [row] = await db.select().from(idempotency_keys).where(mine)
-  if (row && row.fingerprint !== wanted.fingerprint) throw new KeyConflict('id_reused')
-  if (row?.status != null && row.body !== null) return { status: row.status, body: row.body }
+  const keptSince = new Date(now - KEY_KEPT_MS)
+  if (row.created_at < keptSince) {
+    const renewed = await db
+      .update(idempotency_keys)
+      .set({ ...fresh, status: null, body: null })
+      .where(and(mine, lt(idempotency_keys.created_at, keptSince)))
+    if (renewed.rowsAffected !== 1) throw new KeyConflict('in_progress')
+    return null
+  }
+  if (row.fingerprint !== wanted.fingerprint) throw new KeyConflict('id_reused')
+  if (row.status !== null && row.body !== null) return { status: row.status, body: row.body }
+  if (row.leased_until >= new Date(now)) throw new KeyConflict('in_progress')
   const takenOver = await db
     .update(idempotency_keys)
     .set({ claim, leased_until })
-    .where(and(mine, isNull(idempotency_keys.status), lt(idempotency_keys.leased_until, new Date(now))))
+    .where(and(mine, eq(idempotency_keys.claim, row.claim), isNull(idempotency_keys.status)))
   if (takenOver.rowsAffected !== 1) throw new KeyConflict('in_progress')
   return null
 }
