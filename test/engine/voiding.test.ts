@@ -140,12 +140,16 @@ describe('R20: voiding a bid', () => {
     const bid = idOf(sale.max(2, 900))
     const before = sale.current
     expect(findRestoredLeader(before, entryOf(sale.void(bid)))).toBe(1)
-    const calm = sale.current
-    const challenge = sale.max(3, 300)
-    expect(findRestoredLeader(calm, entryOf(challenge))).toBeNull()
-    const loser = idOf(challenge)
+    const loser = idOf(sale.max(3, 300))
     const still = sale.current
     expect(findRestoredLeader(still, entryOf(sale.void(loser)))).toBeNull()
+  })
+
+  test('R20: a challenger who takes the lead by a bid does not lead again', () => {
+    const sale = openSale()
+    sale.max(1, 500)
+    const before = sale.current
+    expect(findRestoredLeader(before, entryOf(sale.max(2, 900)))).toBeNull()
   })
 
   test('R20: the event names the bid, its bidder, its amount in the history and the reason', () => {
