@@ -28,8 +28,11 @@ function boundedFetch({ timeoutMs = QUERY_TIMEOUT_MS, onQuery }: DatabaseOptions
   return async (url, init) => {
     const startedMs = Date.now()
     let answered = false
+    // Not `AbortSignal.timeout`, which goes on after the answer and keeps an object from hibernating.
+    const aborter = new AbortController()
+    const timer = setTimeout(() => aborter.abort(), timeoutMs)
     try {
-      const response = await fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) } as RequestInit)
+      const response = await fetch(url, { ...init, signal: aborter.signal } as RequestInit)
       const text = await response.text()
       if (response.status >= 500) throw new Error(`HTTP ${response.status}`)
       answered = true
@@ -42,6 +45,7 @@ function boundedFetch({ timeoutMs = QUERY_TIMEOUT_MS, onQuery }: DatabaseOptions
     } catch (cause) {
       throw new DatabaseUnreachable('The database did not answer', { cause })
     } finally {
+      clearTimeout(timer)
       onQuery?.(Date.now() - startedMs, answered)
     }
   }

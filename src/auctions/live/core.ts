@@ -25,7 +25,7 @@ export interface RoomDeps {
   people: Pick<People, 'enterRoom'>
   project: Project
   imageUrl: ImageUrl
-  metrics: Pick<Metrics, 'auctions' | 'bids' | 'bidAmounts' | 'reportSockets' | 'flush'>
+  metrics: Pick<Metrics, 'auctions' | 'bids' | 'bidAmounts' | 'reportSockets' | 'flushIfDue'>
   settings: { RATE_LIMITS: 'on' | 'off' }
 }
 

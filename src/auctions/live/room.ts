@@ -49,8 +49,8 @@ export class Room extends DurableObject<unknown> implements RoomApi {
     return this.#core
   }
 
-  #flush(): void {
-    this.#deps.metrics.flush((work) => this.ctx.waitUntil(work))
+  #sendMetrics(): void {
+    this.#deps.metrics.flushIfDue((work) => this.ctx.waitUntil(work))
   }
 
   async arm(request: ArmRequest, requestId: string): Promise<{ readonly ok: true } | Refusal> {
@@ -72,7 +72,7 @@ export class Room extends DurableObject<unknown> implements RoomApi {
     requestId: string,
   ): Promise<BidAccepted | Refusal> {
     const answer = await this.#room.bids.place({ bidder, clientId, offer, door: 'http', requestId })
-    this.#flush()
+    this.#sendMetrics()
     return answer
   }
 
@@ -109,7 +109,7 @@ export class Room extends DurableObject<unknown> implements RoomApi {
     const { 0: client, 1: server } = new WebSocketPair()
     this.ctx.acceptWebSocket(server, claims.person === null ? [] : [tagOf(claims.person.userId)])
     this.#room.connected(server, claims)
-    this.#flush()
+    this.#sendMetrics()
     return new Response(null, {
       status: 101,
       webSocket: client,
@@ -119,12 +119,12 @@ export class Room extends DurableObject<unknown> implements RoomApi {
 
   override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
     await this.#room.receive(socket, message)
-    this.#flush()
+    this.#sendMetrics()
   }
 
   override webSocketClose(): void {
     this.#room.disconnected()
-    this.#flush()
+    this.#sendMetrics()
   }
 
   override webSocketError(): void {
@@ -133,6 +133,6 @@ export class Room extends DurableObject<unknown> implements RoomApi {
 
   override alarm(): void {
     this.#room.ring()
-    this.#flush()
+    this.#sendMetrics()
   }
 }

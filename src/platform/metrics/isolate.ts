@@ -62,6 +62,16 @@ export class IsolateMetrics {
     waitUntil(sendLater().catch(onFailure))
   }
 
+  /** As `flush` where the time for it has come, else nothing: a timer would keep an object from hibernating. */
+  flushIfDue(
+    storeOf: () => MetricsStore,
+    waitUntil: WaitUntil,
+    nowMs: number,
+    onFailure: (error: unknown) => void,
+  ): void {
+    if (nowMs >= this.#sentMs + SEND_INTERVAL_MS) this.flush(storeOf, waitUntil, nowMs, onFailure)
+  }
+
   /** Sends everything now, in one parcel. What it throws leaves the parcel for the next time. */
   async send(store: MetricsStore): Promise<void> {
     const readings = await this.#takeReadings()

@@ -12,6 +12,8 @@ export interface Metrics extends Instruments {
   reportProjection(auctionId: number, state: { lagEvents: number; isStuck: boolean }): void
   /** To be called after counting, at the end of a request or an object's event; cheap when nothing is due. */
   flush(waitUntil: (work: Promise<unknown>) => void): void
+  /** As `flush`, without a timer: for objects that hibernate and have an alarm to come back by. */
+  flushIfDue(waitUntil: (work: Promise<unknown>) => void): void
   /** The sums over all isolates, with what this one had not sent. */
   read(): Promise<StoredMetrics>
 }
@@ -22,6 +24,7 @@ interface RemoteStore extends MetricsStore {
 }
 
 export function createMetrics(isolate: IsolateMetrics, storeOf: () => RemoteStore, log: Logger): Metrics {
+  const onFailure = (error: unknown) => log.warn('metrics_not_sent', describeError(error))
   return {
     ...isolate.instruments,
     reportSockets: (auctionId, count) => isolate.report(auctionId, 'sockets', count, Date.now()),
@@ -31,9 +34,10 @@ export function createMetrics(isolate: IsolateMetrics, storeOf: () => RemoteStor
       isolate.report(auctionId, 'projection_stuck', isStuck ? 1 : 0, now)
     },
     flush(waitUntil) {
-      isolate.flush(storeOf, waitUntil, Date.now(), (error) => {
-        log.warn('metrics_not_sent', describeError(error))
-      })
+      isolate.flush(storeOf, waitUntil, Date.now(), onFailure)
+    },
+    flushIfDue(waitUntil) {
+      isolate.flushIfDue(storeOf, waitUntil, Date.now(), onFailure)
     },
     async read() {
       const store = storeOf()

@@ -1,0 +1,139 @@
+/** A room over an object's own storage with a clock, people and a projector of the test's choice. */
+import { runInDurableObject } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import type { AuctionTerms } from '../../src/auctions/engine/auction.ts'
+import type { Project } from '../../src/auctions/live/contract.ts'
+import { RoomCore, type RoomDeps } from '../../src/auctions/live/core.ts'
+import type { Sql } from '../../src/auctions/live/ports.ts'
+import { createDeps } from '../../src/deps.ts'
+import type { Standing } from '../../src/users/live/person-tables.ts'
+import { makeTerms, makeVehicle, newAuctionId, roomOf } from './stand.ts'
+
+export interface LogLine {
+  level: string
+  event: string
+  fields: Record<string, unknown>
+}
+
+export class CoreStand {
+  readonly auctionId: number
+  readonly clock = { now: Date.now() }
+  /** What `enterRoom` answers; replace it to suspend someone, or to fail. */
+  enterRoom: (userId: number, auctionId: number) => Promise<Standing> = async () => ({
+    suspended: false,
+    revision: 0,
+  })
+  project: Project = async (ledger) => {
+    ledger.saveCursor(ledger.lastNumber())
+    return { retryInMs: null }
+  }
+  rateLimits: 'on' | 'off' = 'on'
+  readonly lines: LogLine[] = []
+  /** Instants for which the platform's alarm was set. */
+  readonly alarms: number[] = []
+  rowsRead = 0
+  rowsWritten = 0
+  core: RoomCore<WebSocket>
+  readonly state: DurableObjectState
+  #armedAt: number | null = null
+  readonly #work: Promise<unknown>[] = []
+
+  constructor(auctionId: number, state: DurableObjectState) {
+    this.auctionId = auctionId
+    this.state = state
+    this.core = this.wake()
+  }
+
+  /** A new instance over the same storage, as after an eviction. */
+  wake(): RoomCore<WebSocket> {
+    const { state } = this
+    this.core = new RoomCore(this.#deps(), {
+      storage: { sql: this.#countingSql(), transactionSync: (work) => state.storage.transactionSync(work) },
+      alarm: {
+        setAlarm: (at) => {
+          this.#armedAt = at
+          this.alarms.push(at)
+        },
+      },
+      armedAt: this.#armedAt,
+      sockets: state,
+      runLater: () => undefined,
+      waitUntil: (work) => this.#work.push(work),
+      auctionId: this.auctionId,
+    })
+    return this.core
+  }
+
+  /** Waits for everything that the room lets run on. */
+  async settle(): Promise<void> {
+    for (let work = this.#work.shift(); work !== undefined; work = this.#work.shift()) await work
+  }
+
+  /** The platform's alarm rings, now. */
+  ring(): void {
+    this.#armedAt = null
+    this.core.ring()
+  }
+
+  get armedAt(): number | null {
+    return this.#armedAt
+  }
+
+  arm(fields: Partial<AuctionTerms> = {}): AuctionTerms {
+    const { now } = this.clock
+    const terms = makeTerms(this.auctionId, { startsAt: now, endsAt: now + 3_600_000, ...fields })
+    const armed = this.core.house.arm({ terms, vehicle: makeVehicle() }, 'test')
+    if (!armed.ok) throw new Error(`Not armed: ${armed.code}`)
+    return terms
+  }
+
+  #deps(): RoomDeps {
+    const log = (fields: Record<string, unknown>): RoomDeps['log'] => {
+      const write = (level: string) => (event: string, more?: Record<string, unknown>) => {
+        this.lines.push({ level, event, fields: { ...fields, ...more } })
+      }
+      return {
+        debug: write('debug'),
+        info: write('info'),
+        warn: write('warn'),
+        error: write('error'),
+        with: (more) => log({ ...fields, ...more }),
+      }
+    }
+    return {
+      clock: () => this.clock.now,
+      log: log({}),
+      people: { enterRoom: (userId, auctionId) => this.enterRoom(userId, auctionId) },
+      project: (ledger) => this.project(ledger),
+      imageUrl: async (key) => `https://images.example/${key}`,
+      metrics: createDeps(env).metrics,
+      settings: { RATE_LIMITS: this.rateLimits },
+    }
+  }
+
+  #countingSql(): Sql {
+    const { sql } = this.state.storage
+    return {
+      exec: (query, ...bindings) => {
+        const cursor = sql.exec<never>(query, ...bindings)
+        const rows = cursor.toArray()
+        this.rowsRead += cursor.rowsRead
+        this.rowsWritten += cursor.rowsWritten
+        return {
+          toArray: () => rows,
+          rowsRead: cursor.rowsRead,
+          rowsWritten: cursor.rowsWritten,
+          [Symbol.iterator]: () => rows[Symbol.iterator](),
+        }
+      },
+    }
+  }
+}
+
+/** Runs `play` inside a new room's object. */
+export function inRoom(play: (stand: CoreStand) => Promise<void> | void): Promise<void> {
+  const auctionId = newAuctionId()
+  return runInDurableObject(roomOf(auctionId), async (_room, state) => {
+    await play(new CoreStand(auctionId, state))
+  })
+}
