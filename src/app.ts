@@ -1,10 +1,12 @@
 import { Hono, type MiddlewareHandler } from 'hono'
 import { methodNotAllowed } from 'hono/method-not-allowed'
+import { auctionRoutes, myAuctionRoutes } from './auctions/routes.ts'
 import { isUnreachable } from './db/client.ts'
 import { KeyConflict } from './db/idempotency.ts'
 import { PageNotCounted } from './db/list-pages.ts'
 import type { Bindings, Deps } from './deps.ts'
 import { createHealthRoutes } from './health/routes.ts'
+import { orderRoutes } from './orders/routes.ts'
 import { respondWithError } from './platform/error-response.ts'
 import { AppError } from './platform/errors.ts'
 import type { AppEnv } from './platform/hono.ts'
@@ -94,4 +96,7 @@ export function createApp(createDeps: (env: Bindings) => Deps) {
     .route('/api/webhooks', webhookRoutes)
     .route('/api/vehicles', vehicleRoutes)
     .route('/api', vinRoutes)
+    .route('/api/auctions', auctionRoutes)
+    .route('/api/me', myAuctionRoutes)
+    .route('/api/orders', orderRoutes)
 }

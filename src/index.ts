@@ -1,6 +1,7 @@
 import { createApp } from './app.ts'
 import { Room } from './auctions/live/room.ts'
 import { type Bindings, createDeps } from './deps.ts'
+import { sweep } from './sweeper.ts'
 import { PersonObject } from './users/live/person.ts'
 
 export class AuctionRoom extends Room {
@@ -21,4 +22,5 @@ const app = createApp(createDeps)
 
 export default {
   fetch: app.fetch,
+  scheduled: (_controller, env) => sweep(createDeps(env), Date.now()),
 } satisfies ExportedHandler<Bindings>

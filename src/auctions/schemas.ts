@@ -2,12 +2,8 @@ import { z } from 'zod'
 import { dollars, dollarsOrZero } from '../lib/money.ts'
 import { pageFields } from '../lib/pagination.ts'
 import { isoTime } from '../lib/time.ts'
-import {
-  VEHICLE_CONDITIONS,
-  VEHICLE_STATUS,
-  VEHICLE_STATUSES,
-  VEHICLE_TITLE_TYPES,
-} from '../vehicles/vehicle.ts'
+import { listedVehicleSchema } from '../vehicles/schemas.ts'
+import { VEHICLE_STATUS } from '../vehicles/vehicle.ts'
 import {
   AUCTION_STATUS,
   BELOW_RESERVE_RULES,
@@ -24,25 +20,7 @@ export const CURRENCY = 'USD'
 export const AUCTION_TYPE = 'timed'
 
 /** The vehicle as in a list, without its auction. */
-export const auctionVehicleSchema = z.object({
-  id: z.int(),
-  vin: z.string(),
-  year: z.int().nullable(),
-  make: z.string().nullable(),
-  model: z.string().nullable(),
-  trim: z.string().nullable(),
-  mileage: z.int().nullable(),
-  condition: z.enum(VEHICLE_CONDITIONS).nullable(),
-  title_type: z.enum(VEHICLE_TITLE_TYPES).nullable(),
-  starting_price: dollars.nullable(),
-  buy_now_price: dollars.nullable(),
-  location_city: z.string().nullable(),
-  location_state: z.string().nullable(),
-  primary_image_url: z.string().nullable(),
-  status: z.enum(VEHICLE_STATUSES),
-  seller_id: z.int(),
-  created_at: isoTime,
-})
+export const auctionVehicleSchema = listedVehicleSchema.omit({ auction: true })
 export type AuctionVehicle = z.output<typeof auctionVehicleSchema>
 
 export const auctionSchema = z.object({
