@@ -4,10 +4,12 @@ import { refresh_families, users, webhook_messages } from '../../src/db/schema/u
 import type { People } from '../../src/users/live/people.ts'
 import { startFamily } from '../../src/users/sessions.ts'
 import { restoreUser, suspendUser, sweepUsers } from '../../src/users/standing.ts'
+import { armRoom, dollars, exact, mustBid, placeBid } from '../room/stand.ts'
 import { api } from '../support/api.ts'
 import { withFault } from '../support/database.ts'
 import { type Person, signIn } from '../support/people.ts'
 import { contextAt, refusalOf, sync } from '../support/sessions.ts'
+import { waitFor } from '../support/wait-for.ts'
 
 const NOW = Date.now()
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -45,6 +47,14 @@ describe('a suspended person', () => {
     }
   })
 
+  test('gets no tokens even from a sign-in that was not ended', async () => {
+    const person = await signIn()
+    await db.update(users).set({ status: 'suspended' }).where(eq(users.id, person.user.id))
+    const answer = await api('POST', '/api/auth/refresh', { token: person.refresh_token })
+    expect(refusalOf(answer)).toEqual([403, 'forbidden'])
+    expect(answer.at('access_token')).toBeUndefined()
+  })
+
   test('may not bid, sees that, and cannot change their profile', async () => {
     const person = await signIn()
     await suspendUser(ctx, person.user.id, 'unpaid')
@@ -76,6 +86,27 @@ describe('a suspended person', () => {
       .where(eq(refresh_families.user_id, person.user.id))
     expect(families.filter(({ revoked_at }) => revoked_at === null)).toEqual([])
   })
+})
+
+test('R18: suspending one who leads voids their bids; restored they may bid again, their bids stay voided', async () => {
+  const [leader, other] = [await signIn(), await signIn()]
+  const { room } = await armRoom()
+  await mustBid(room, other.user.id, exact(1_000))
+  await mustBid(room, leader.user.id, exact(2_000))
+  const leaderAlias = (await room.view(null))?.view.highBidder
+
+  await suspendUser(ctx, leader.user.id, 'unpaid')
+  const voided = await waitFor(async () => {
+    const auction = await room.view(null)
+    return auction?.view.highBidder === leaderAlias ? null : auction
+  })
+  expect(voided.view).toMatchObject({ currentBid: dollars(1_000), bidCount: 1 })
+  const again = await placeBid(room, leader.user.id, exact(3_000))
+  expect(again).toMatchObject({ ok: false, code: 'not_eligible' })
+
+  await restoreUser(ctx, leader.user.id)
+  await waitFor(async () => (await placeBid(room, leader.user.id, exact(3_000))).ok)
+  expect((await room.view(null))?.view).toMatchObject({ highBidder: leaderAlias, bidCount: 2 })
 })
 
 test('suspending and restoring may be repeated: nothing but the first time counts', async () => {
