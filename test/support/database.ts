@@ -54,7 +54,10 @@ export async function withFault<T>(fault: Fault, work: () => Promise<T>): Promis
   }
 }
 
-/** What `work` made MySQL do: its statements, and the rows read for them. Nothing else may run meanwhile. */
+/**
+ * What `work` made MySQL do: its statements, and the rows read for them. Nothing else may run meanwhile, and `work`
+ * should have run once before: the first use of a table reads the server's own notes on it.
+ */
 export async function countReads(work: () => Promise<unknown>): Promise<Counts> {
   const name = databaseName()
   await startCountingReads(name)
