@@ -99,9 +99,10 @@ export class ObjectStorage {
     await this.#call('delete', 'DELETE', key, CALL_TIMEOUT_MS)
   }
 
-  /** Whether the bucket answers: an object that is not there is as good an answer. @throws AppError `unavailable` */
+  /** Whether the bucket is there and lets us in (on S3 that takes `s3:ListBucket`). @throws AppError `unavailable` */
   async checkBucket(timeoutMs: number): Promise<void> {
-    await this.#call('check', 'HEAD', 'health', timeoutMs)
+    const response = await this.#call('check', 'HEAD', '', timeoutMs)
+    if (response.status === 404) throw new AppError('unavailable', 'The file storage has no such bucket')
   }
 
   async #presign(
