@@ -16,6 +16,7 @@ export interface StandingContext {
 }
 
 const ROWS_A_TURN = 500
+const PEOPLE_AT_ONCE = 20
 const RETRY_MS = MINUTE_MS
 const FAMILIES_KEPT_MS = DAY_MS
 /** Far longer than Clerk tries to deliver a message. */
@@ -116,13 +117,9 @@ export async function sweepUsers(ctx: StandingContext): Promise<void> {
     .where(lte(users.next_attempt_at, now))
     .orderBy(asc(users.next_attempt_at))
     .limit(ROWS_A_TURN)
-  for (const { id, next_attempt_at } of due) {
-    if (next_attempt_at === null) continue
-    const claimed = await ctx.db
-      .update(users)
-      .set({ next_attempt_at: new Date(ctx.now + RETRY_MS) })
-      .where(and(eq(users.id, id), eq(users.next_attempt_at, next_attempt_at)))
-    if (claimed.rowsAffected === 1) await tellPerson(ctx, id)
+  for (let start = 0; start < due.length; start += PEOPLE_AT_ONCE) {
+    const batch = due.slice(start, start + PEOPLE_AT_ONCE)
+    await Promise.all(batch.map(({ id, next_attempt_at }) => retell(ctx, id, next_attempt_at)))
   }
   await ctx.db
     .delete(refresh_families)
@@ -132,4 +129,14 @@ export async function sweepUsers(ctx: StandingContext): Promise<void> {
     .delete(webhook_messages)
     .where(lt(webhook_messages.received_at, new Date(ctx.now - MESSAGES_KEPT_MS)))
     .limit(ROWS_A_TURN)
+}
+
+/** Claims the row by moving its time, so that of two sweepers one tells. */
+async function retell(ctx: StandingContext, userId: number, dueAt: Date | null): Promise<void> {
+  if (dueAt === null) return
+  const claimed = await ctx.db
+    .update(users)
+    .set({ next_attempt_at: new Date(ctx.now + RETRY_MS) })
+    .where(and(eq(users.id, userId), eq(users.next_attempt_at, dueAt)))
+  if (claimed.rowsAffected === 1) await tellPerson(ctx, userId)
 }
