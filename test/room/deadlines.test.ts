@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest'
+import { Deadlines } from '../../src/auctions/live/alarm.ts'
+
+/** The platform's alarm: one instant, or none. */
+function standUp(armedAt: number | null = null) {
+  const platform = new Map<'alarm', number>()
+  if (armedAt !== null) platform.set('alarm', armedAt)
+  let sets = 0
+  const clock = {
+    setAlarm: (at: number) => {
+      sets += 1
+      platform.set('alarm', at)
+    },
+  }
+  const deadlines = new Deadlines(clock, armedAt)
+  return {
+    deadlines,
+    alarm: () => platform.get('alarm') ?? null,
+    sets: () => sets,
+    ring(now: number) {
+      platform.delete('alarm')
+      const due = deadlines.ring(now)
+      deadlines.rearm()
+      return [...due].sort()
+    },
+  }
+}
+
+describe('named deadlines over one alarm', () => {
+  test('the alarm stands at the earliest', () => {
+    const { deadlines, alarm } = standUp()
+    deadlines.set('auction', 500)
+    deadlines.set('readers', 300)
+    deadlines.set('forget', 900)
+    expect(alarm()).toBe(300)
+  })
+
+  test('the alarm is only ever moved earlier: a deadline that moves later or goes costs nothing', () => {
+    const { deadlines, alarm, sets } = standUp()
+    deadlines.set('auction', 500)
+    deadlines.set('auction', 800)
+    deadlines.set('auction', null)
+    deadlines.set('projection', 600)
+    expect(alarm()).toBe(500)
+    expect(sets()).toBe(1)
+  })
+
+  test('an alarm that comes too early finds nothing due and arms again', () => {
+    const { deadlines, alarm, ring } = standUp()
+    deadlines.set('auction', 500)
+    deadlines.set('auction', 800)
+    expect(ring(500)).toEqual([])
+    expect(alarm()).toBe(800)
+  })
+
+  test('a late alarm brings everything that is due, once', () => {
+    const { deadlines, alarm, ring } = standUp()
+    deadlines.set('auction', 500)
+    deadlines.set('readers', 600)
+    deadlines.set('forget', 5_000)
+    expect(ring(2_000)).toEqual(['auction', 'readers'])
+    expect(ring(2_000)).toEqual([])
+    expect(alarm()).toBe(5_000)
+  })
+
+  test('with nothing left no alarm stands', () => {
+    const { deadlines, alarm, ring } = standUp()
+    deadlines.set('watchers', 100)
+    expect(ring(100)).toEqual(['watchers'])
+    expect(alarm()).toBeNull()
+  })
+
+  test('a woken room knows where the alarm stands and leaves it there', () => {
+    const { deadlines, alarm, sets } = standUp(400)
+    deadlines.set('auction', 500)
+    expect(sets()).toBe(0)
+    deadlines.set('readers', 300)
+    expect(alarm()).toBe(300)
+  })
+})
