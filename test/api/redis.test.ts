@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { COMMAND_TIMEOUT_MS, type RedisCall, RedisService } from '../../src/external/redis.ts'
+import { hangingUrl } from '../support/control.ts'
+import { REFUSING_URL, variableOf } from '../support/variables.ts'
+
+const schema = z.object({ make: z.string(), year: z.int() })
+const VALUE = { make: 'Škoda “Octavia”\n', year: 2003 }
+const nextKey = () => `test:${crypto.randomUUID()}`
+
+function open(changes: { url?: string | undefined; token?: string | undefined } = {}) {
+  const calls: RedisCall[] = []
+  const redis = new RedisService({
+    url: variableOf('UPSTASH_REDIS_REST_URL'),
+    token: variableOf('UPSTASH_REDIS_REST_TOKEN'),
+    ...changes,
+    onCall: (call) => calls.push(call),
+  })
+  return { redis, calls }
+}
+
+describe('the cache', () => {
+  test('gives back what was put in, parsed', async () => {
+    const { redis, calls } = open()
+    const key = nextKey()
+    expect(await redis.set(key, VALUE, 60)).toEqual({ away: false, value: null })
+    expect(await redis.get(key, schema)).toEqual({ away: false, value: VALUE })
+    expect(calls).toEqual([
+      { operation: 'set', status: 'success', durationMs: expect.any(Number), error: null },
+      { operation: 'get', status: 'success', durationMs: expect.any(Number), error: null },
+    ])
+  })
+
+  test('has null for what was never put in', async () => {
+    expect(await open().redis.get(nextKey(), schema)).toEqual({ away: false, value: null })
+  })
+
+  test.each([['"text"'], ['{"make":"Honda"}'], ['{'], ['']])(
+    'has null for a value of another shape: %s',
+    async (text) => {
+      const { redis } = open()
+      const key = nextKey()
+      await fetch(variableOf('UPSTASH_REDIS_REST_URL'), {
+        method: 'POST',
+        headers: { authorization: `Bearer ${variableOf('UPSTASH_REDIS_REST_TOKEN')}` },
+        body: JSON.stringify(['SET', key, text]),
+      })
+      expect(await redis.get(key, schema)).toEqual({ away: false, value: null })
+    },
+  )
+
+  test('a text that looks like a number, null or true stays a text', async () => {
+    const { redis } = open()
+    for (const text of ['1', 'null', 'true', '{}', 'OK']) {
+      const key = nextKey()
+      await redis.set(key, text, 60)
+      expect(await redis.get(key, z.string())).toEqual({ away: false, value: text })
+    }
+  })
+})
+
+describe('away is an answer', () => {
+  test.each([
+    ['without an address', { url: undefined }],
+    ['without a token', { token: '' }],
+  ])('%s it is disabled, and nothing is called', async (_what, changes) => {
+    const { redis, calls } = open(changes)
+    const disabled = { away: true, reason: 'disabled' }
+    expect(redis.isEnabled).toBe(false)
+    expect(await redis.get('k', schema)).toEqual(disabled)
+    expect(await redis.set('k', VALUE, 60)).toEqual(disabled)
+    expect(await redis.ping(1_000)).toEqual(disabled)
+    expect(await redis.take('k', { requests: 1, windowSeconds: 60 })).toBeNull()
+    expect(calls).toEqual([])
+  })
+
+  test('where it hangs, within the bound of each call', async () => {
+    const { redis, calls } = open({ url: hangingUrl() })
+    const startedMs = Date.now()
+    const answers = await Promise.all([
+      redis.get('k', schema),
+      redis.set('k', VALUE, 60),
+      redis.ping(COMMAND_TIMEOUT_MS),
+      redis.take('k', { requests: 1, windowSeconds: 60 }),
+      redis.look('k', { requests: 1, windowSeconds: 60 }),
+    ])
+    expect(Date.now() - startedMs).toBeLessThan(COMMAND_TIMEOUT_MS + 1_000)
+    const timeout = { away: true, reason: 'timeout' }
+    expect(answers).toEqual([timeout, timeout, timeout, null, null])
+    expect(calls.map(({ status }) => status)).toEqual(Array(5).fill('timeout'))
+  })
+
+  test.each([
+    ['refuses the connection', { url: REFUSING_URL }],
+    ['refuses the token', { token: 'wrong' }],
+  ])('where it %s', async (_how, changes) => {
+    const { redis, calls } = open(changes)
+    expect(await redis.get('k', schema)).toEqual({ away: true, reason: 'error' })
+    expect(calls).toMatchObject([{ operation: 'get', status: 'error', error: expect.any(Error) }])
+  })
+})
