@@ -95,10 +95,9 @@ async function start(): Promise<void> {
       port: PORTS.worker.port,
       dataDir: DEV_DATA_DIR,
       envFile: join(process.cwd(), envFile),
-      onLine: (line) => {
+      onLine: ({ text, isRoutine }) => {
         // What the seeding asks for is of no interest, unless it goes wrong.
-        const isQuiet = stopping !== undefined || (!isReady && /^2\d\d /.test(line))
-        if (!isQuiet) steps.output(line)
+        if (!stopping && (isReady || !isRoutine)) steps.output(text)
       },
     })
     return worker

@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { describeLogLine } from './log-lines.ts'
+import { describeLogLine, type LogLine } from './log-lines.ts'
 import { type Log, logFileOf, startProcess } from './processes.ts'
 
 const READY_TIMEOUT_MS = 60_000
@@ -22,13 +22,15 @@ export async function startWorker(options: {
   port: number
   dataDir: string
   envFile: string
-  onLine: Log
+  onLine: (line: LogLine) => void
   /** The directory with wrangler.toml; the current one unless said. */
   cwd?: string
 }): Promise<LocalWorker> {
   const { port, dataDir } = options
   const file = createWriteStream(logFileOf(dataDir, 'worker'), { flags: 'a' })
-  file.on('error', (error) => options.onLine(`worker.log cannot be written: ${error.message}`))
+  file.on('error', (error) =>
+    options.onLine({ text: `worker.log cannot be written: ${error.message}`, isRoutine: false }),
+  )
   const wrangler = dirname(createRequire(import.meta.url).resolve('wrangler/package.json'))
   const server = startProcess({
     name: 'worker',

@@ -7,7 +7,7 @@ import { Person } from './person.ts'
 import { listVehicles } from './vehicles.ts'
 
 const markerSchema = z.object({ state: z.enum(['begun', 'finished']) })
-const totalSchema = z.object({ total: z.number() })
+const vehiclesSchema = z.object({ vehicles: z.array(z.unknown()) })
 
 /**
  * Fills an empty market through the public API, and goes on where an earlier run was interrupted. A market that is
@@ -67,7 +67,7 @@ async function fillMarket(options: {
 }
 
 async function countVehicles(visitor: Person): Promise<number> {
-  return (await visitor.call('GET', '/api/vehicles?per_page=1', totalSchema)).total
+  return (await visitor.call('GET', '/api/vehicles?per_page=100', vehiclesSchema)).vehicles.length
 }
 
 function readMarker(path: string): z.output<typeof markerSchema> | undefined {
