@@ -1,0 +1,310 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { auctionSchema, bidHistorySchema, verdictSchema } from '../../src/auctions/schemas.ts'
+import { api } from '../support/api.ts'
+import { query, withFault } from '../support/database.ts'
+import { createAuction } from '../support/market.ts'
+import { type Person, signIn, signInAdmin } from '../support/people.ts'
+import { refusalOf } from '../support/sessions.ts'
+import { waitFor } from '../support/wait-for.ts'
+
+let seller: Person
+let ann: Person
+let ben: Person
+let admin: Person
+beforeAll(async () => {
+  ;[seller, ann, ben, admin] = await Promise.all([signIn(), signIn(), signIn(), signInAdmin()])
+})
+
+const post = (id: number, path: string, body: unknown, as: Person | undefined, headers = {}) =>
+  api('POST', `/api/auctions/${id}/${path}`, {
+    headers,
+    ...(body !== undefined && { body }),
+    ...(as && { as }),
+  })
+const bid = (id: number, body: unknown, as: Person | undefined = ann, headers = {}) =>
+  post(id, 'bids', body, as, headers)
+
+describe('POST /api/auctions/:id/bids', () => {
+  test('accepts an exact bid', async () => {
+    const { id, ends_at } = await createAuction(seller)
+    const verdict = (await bid(id, { amount: 1234.56 })).expect(201).as(verdictSchema)
+    expect(verdict).toEqual({
+      success: true,
+      bid_id: 3,
+      seq: 2,
+      leading: true,
+      your_max: 1234.56,
+      current_bid: 1234.56,
+      minimum_bid: 1284.56,
+      bid_count: 1,
+      ends_at,
+      server_time: expect.any(String),
+    })
+  })
+
+  test('accepts a maximum, and says so when it does not lead', async () => {
+    const { id } = await createAuction(seller)
+    expect((await bid(id, { max_bid: 3000 })).expect(201).body).toMatchObject({ current_bid: 1000 })
+    const second = (await bid(id, { max_bid: 2000 }, ben)).expect(201)
+    expect(second.body).toMatchObject({ leading: false, your_max: 2000, current_bid: 2050 })
+  })
+
+  test('◆ POST …/bid and …/auto-bid are the same doors', async () => {
+    const { id } = await createAuction(seller)
+    expect((await post(id, 'bid', { amount: 1000 }, ann)).expect(201).at('leading')).toBe(true)
+    const auto = (await post(id, 'auto-bid', { max_bid: 5000 }, ben)).expect(201)
+    expect(auto.body).toMatchObject({ leading: true, your_max: 5000, current_bid: 1050 })
+    expect(refusalOf(await post(id, 'auto-bid', { amount: 6000 }, ann))).toEqual([400, 'amount_invalid'])
+  })
+
+  test.each([
+    ['broken JSON', '{"amount": 12'],
+    ['no body', undefined],
+    ['neither amount nor max_bid', {}],
+    ['both', { amount: 1500, max_bid: 1500 }],
+    ['0', { amount: 0 }],
+    ['−1', { amount: -1 }],
+    ['0.001', { amount: 0.001 }],
+    ['half a cent above a good amount', { amount: 1500.005 }],
+    ['1e308', { amount: 1e308 }],
+    ['2^53', { amount: 2 ** 53 }],
+    ['one cent too many', { amount: 100_000_000 }],
+    ['NaN as text', { amount: 'NaN' }],
+    ['a number as text', { amount: '1500' }],
+    ['null', { amount: null }],
+    ['true', { amount: true }],
+    ['a list', [{ amount: 1500 }]],
+    ['text', '"1500"'],
+    ['text of a maximum', { max_bid: 'all' }],
+  ])('R8: %s is 400 amount_invalid and changes nothing', async (_what, body) => {
+    const { id } = await createAuction(seller)
+    expect(refusalOf(await bid(id, body))).toEqual([400, 'amount_invalid'])
+    expect((await api('GET', `/api/auctions/${id}`)).body).toMatchObject({ bid_count: 0, seq: 1 })
+  })
+
+  test('a megabyte is 413, another content type 415', async () => {
+    const { id } = await createAuction(seller)
+    expect(refusalOf(await bid(id, { amount: 1500, note: 'x'.repeat(1_000_000) }))).toEqual([
+      413,
+      'too_large',
+    ])
+    const text = await bid(id, 'amount=1500', ann, { 'content-type': 'text/plain' })
+    expect(refusalOf(text)).toEqual([415, 'unsupported_media_type'])
+  })
+
+  test('refuses by the rules’ codes, with minimum_bid where it is too low', async () => {
+    const { id } = await createAuction(seller)
+    const low = await bid(id, { amount: 999.99 })
+    expect(refusalOf(low)).toEqual([409, 'too_low'])
+    expect(low.at('minimum_bid')).toBe(1000)
+    expect(refusalOf(await bid(id, { amount: 2000 }, seller))).toEqual([403, 'own_auction'])
+    ;(await bid(id, { amount: 1000 })).expect(201)
+    const leading = await bid(id, { amount: 1100 })
+    expect(refusalOf(leading)).toEqual([409, 'already_leading'])
+    expect(leading.body).not.toHaveProperty('minimum_bid')
+    expect(refusalOf(await bid(999_999, { amount: 1000 }))).toEqual([404, 'not_found'])
+    const nobody = await api('POST', `/api/auctions/${id}/bids`, { body: { amount: 2000 } })
+    expect(refusalOf(nobody)).toEqual([401, 'unauthenticated'])
+  })
+
+  test('R2: is not_active before the start', async () => {
+    const starts_at = new Date(Date.now() + 3_600_000).toISOString()
+    const ends_at = new Date(Date.now() + 7_200_000).toISOString()
+    const { id } = await createAuction(seller, { starts_at, ends_at })
+    expect(refusalOf(await bid(id, { amount: 1000 }))).toEqual([409, 'not_active'])
+  })
+
+  test('R21: the same id gives the first verdict again; other content is id_reused', async () => {
+    const { id } = await createAuction(seller)
+    const headers = { 'idempotency-key': 'my first bid' }
+    const first = (await bid(id, { amount: 1000 }, ann, headers)).expect(201)
+    ;(await bid(id, { amount: 1500 }, ben)).expect(201)
+    const again = (await bid(id, { amount: 1000 }, ann, headers)).expect(201)
+    const { server_time: _, ...verdict } = first.as(verdictSchema)
+    expect(again.as(verdictSchema)).toMatchObject(verdict)
+    expect(again.headers.get('idempotent-replay')).toBe('true')
+    expect(refusalOf(await bid(id, { amount: 1001 }, ann, headers))).toEqual([409, 'id_reused'])
+    expect((await api('GET', `/api/auctions/${id}`)).at('bid_count')).toBe(2)
+  })
+
+  test('R21: a refusal is remembered too, with its minimum_bid', async () => {
+    const { id } = await createAuction(seller)
+    const headers = { 'idempotency-key': 'low' }
+    expect(refusalOf(await bid(id, { amount: 900 }, ann, headers))).toEqual([409, 'too_low'])
+    ;(await bid(id, { amount: 5000 }, ben)).expect(201)
+    const again = await bid(id, { amount: 900 }, ann, headers)
+    expect([refusalOf(again), again.at('minimum_bid')]).toEqual([[409, 'too_low'], 1000])
+  })
+
+  test('R21: an id of more than 64 characters is refused by its name', async () => {
+    const { id } = await createAuction(seller)
+    const answer = await bid(id, { amount: 1000 }, ann, { 'idempotency-key': 'x'.repeat(65) })
+    expect(refusalOf(answer)).toEqual([400, 'validation_failed'])
+    expect(answer.at('details.0.path')).toBe('idempotency-key')
+  })
+
+  test('a person’s bids need no MySQL, and are there when it is back', async () => {
+    const { id } = await createAuction(seller)
+    await withFault({ mode: 'refuse' }, async () => {
+      for (const amount of [1000, 1100, 1200, 1300]) {
+        ;(await bid(id, { amount }, (amount / 100) % 2 === 0 ? ann : ben)).expect(201)
+      }
+    })
+    const rows = await waitFor(
+      async () => {
+        const found = await query('SELECT amount_cents FROM bids WHERE auction_id = ? ORDER BY bid_id', [id])
+        return found.length === 4 && found
+      },
+      { timeoutMs: 20_000, what: 'the backlog to drain' },
+    )
+    expect(rows.map(({ amount_cents }) => amount_cents)).toEqual(['100000', '110000', '120000', '130000'])
+  })
+})
+
+describe('POST /api/auctions/:id/buy-now', () => {
+  test('R14: sells at the buy-now price, once', async () => {
+    const { id } = await createAuction(seller, { buy_now_price: 4000 })
+    const bought = (await post(id, 'buy-now', undefined, ann)).expect(201).as(verdictSchema)
+    expect(bought).toMatchObject({ leading: true, your_max: 4000, current_bid: 4000, minimum_bid: null })
+    const auction = (await api('GET', `/api/auctions/${id}`)).as(auctionSchema)
+    expect(auction).toMatchObject({ status: 'ended', outcome: 'sold', current_bid: 4000 })
+    expect(refusalOf(await post(id, 'buy-now', undefined, ben))).toEqual([409, 'ended'])
+  })
+
+  test('R14: is buy_now_gone once there is a bid, and where there was none', async () => {
+    const { id } = await createAuction(seller, { buy_now_price: 4000 })
+    ;(await bid(id, { amount: 1000 })).expect(201)
+    expect(refusalOf(await post(id, 'buy-now', undefined, ben))).toEqual([409, 'buy_now_gone'])
+    const none = await createAuction(seller)
+    expect(refusalOf(await post(none.id, 'buy-now', undefined, ben))).toEqual([409, 'buy_now_gone'])
+    expect(refusalOf(await post(none.id, 'buy-now', undefined, seller))).toEqual([403, 'own_auction'])
+    expect(refusalOf(await post(none.id, 'buy-now', undefined, undefined))).toEqual([401, 'unauthenticated'])
+  })
+})
+
+describe('GET /api/auctions/:id/bids', () => {
+  test('◆ shows every bid at once, newest first, under aliases', async () => {
+    const { id } = await createAuction(seller)
+    ;(await bid(id, { max_bid: 2000 }, ann)).expect(201)
+    ;(await bid(id, { amount: 1500 }, ben)).expect(201)
+    ;(await bid(id, { max_bid: 2500 }, ann)).expect(201)
+    ;(await bid(id, { amount: 3000 }, ben)).expect(201)
+    const history = (await api('GET', `/api/auctions/${id}/bids`)).expect(200).as(bidHistorySchema)
+    expect(history).toMatchObject({ auction_id: id, current_bid: 3000, bid_count: 3, total: 3 })
+    const shape = { created_at: expect.any(String), voided: false, void_reason: null }
+    expect(history.bids).toEqual([
+      {
+        id: 6,
+        amount: 3000,
+        user_display: 'Bidder 2',
+        is_auto_bid: false,
+        kind: 'exact',
+        current_bid: 3000,
+        leader: 'Bidder 2',
+        ...shape,
+      },
+      {
+        id: 4,
+        amount: 1500,
+        user_display: 'Bidder 2',
+        is_auto_bid: false,
+        kind: 'exact',
+        current_bid: 1550,
+        leader: 'Bidder 1',
+        ...shape,
+      },
+      {
+        id: 3,
+        amount: 1000,
+        user_display: 'Bidder 1',
+        is_auto_bid: true,
+        kind: 'max',
+        current_bid: 1000,
+        leader: 'Bidder 1',
+        ...shape,
+      },
+    ])
+  })
+
+  test('pages by number and by cursor, from the room and from MySQL alike', async () => {
+    const { id } = await createAuction(seller, { buy_now_price: 9000, reserve_price: 9000 })
+    for (let amount = 1000; amount < 1700; amount += 100) {
+      ;(await bid(id, { amount }, (amount / 100) % 2 === 0 ? ann : ben)).expect(201)
+    }
+    const walk = async () => {
+      const first = (await api('GET', `/api/auctions/${id}/bids?per_page=3`)).as(bidHistorySchema)
+      const link = `/api/auctions/${id}/bids?per_page=3&cursor=${first.next_cursor}`
+      const second = (await api('GET', link)).as(bidHistorySchema)
+      const byNumber = (await api('GET', `/api/auctions/${id}/bids?per_page=3&page=2`)).as(bidHistorySchema)
+      expect(byNumber.bids).toEqual(second.bids)
+      expect(second).toMatchObject({ pages: null, current_page: null })
+      expect(byNumber).toMatchObject({ total: first.total, pages: 3, current_page: 2 })
+      return [...first.bids, ...second.bids]
+    }
+    const live = await walk()
+    expect(live.map(({ amount }) => amount)).toEqual([1600, 1500, 1400, 1300, 1200, 1100])
+    ;(await post(id, 'buy-now', undefined, ben)).expect(201)
+    await settled(id)
+    const [bought, ...rest] = (await walk()).map(({ amount, kind }) => [amount, kind])
+    expect(bought).toEqual([9000, 'buy_now'])
+    expect(rest[0]).toEqual([1600, 'exact'])
+  })
+
+  test('refuses a cursor of another list and a page beyond 10 000 rows', async () => {
+    const { id } = await createAuction(seller)
+    const foreign = btoa(JSON.stringify({ sort: 'price_asc', key: 1, id: 1 }))
+    for (const params of [
+      `cursor=${foreign}`,
+      'cursor=x',
+      'page=101&per_page=100',
+      'per_page=101',
+      'page=0',
+    ]) {
+      const answer = await api('GET', `/api/auctions/${id}/bids?${params}`)
+      expect([params, ...refusalOf(answer)]).toEqual([params, 400, 'validation_failed'])
+    }
+    expect(refusalOf(await api('GET', '/api/auctions/999999/bids'))).toEqual([404, 'not_found'])
+  })
+})
+
+describe('POST /api/auctions/:id/bids/:bid_id/void', () => {
+  test('R20: an admin voids a bid; the history keeps both', async () => {
+    const { id } = await createAuction(seller)
+    ;(await bid(id, { amount: 1000 }, ann)).expect(201)
+    const high = (await bid(id, { amount: 9000 }, ben)).expect(201).int('bid_id')
+    const auction = (await post(id, `bids/${high}/void`, { reason: 'typing error' }, admin)).expect(200)
+    expect(auction.as(auctionSchema)).toMatchObject({
+      current_bid: 1000,
+      high_bidder: 'Bidder 1',
+      bid_count: 1,
+    })
+    const [newest] = (await api('GET', `/api/auctions/${id}/bids`)).as(bidHistorySchema).bids
+    expect(newest).toMatchObject({ id: high, voided: true, void_reason: 'typing error' })
+    const again = await post(id, `bids/${high}/void`, { reason: 'again' }, admin)
+    expect(refusalOf(again)).toEqual([409, 'not_voidable'])
+    expect(refusalOf(await post(id, 'bids/999/void', { reason: 'x' }, admin))).toEqual([409, 'not_voidable'])
+  })
+
+  test('is for admins, with a reason', async () => {
+    const { id } = await createAuction(seller)
+    const bidId = (await bid(id, { amount: 1000 })).expect(201).int('bid_id')
+    for (const person of [seller, ann]) {
+      expect(refusalOf(await post(id, `bids/${bidId}/void`, { reason: 'x' }, person))).toEqual([
+        403,
+        'forbidden',
+      ])
+    }
+    expect(refusalOf(await post(id, `bids/${bidId}/void`, {}, admin))).toEqual([400, 'validation_failed'])
+    expect(refusalOf(await post(id, `bids/${bidId}/void`, { reason: 'x' }, undefined))).toEqual([
+      401,
+      'unauthenticated',
+    ])
+  })
+})
+
+async function settled(id: number): Promise<void> {
+  await waitFor(async () => {
+    const [row] = await query('SELECT settled_at FROM auctions WHERE id = ?', [id])
+    return row?.settled_at !== null
+  })
+}
