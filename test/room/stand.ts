@@ -68,7 +68,7 @@ export function makeVehicle(fields: Partial<VehicleSummary> = {}): VehicleSummar
     locationCity: 'Dallas',
     locationState: 'TX',
     primaryImageKey: null,
-    createdAt: Date.now(),
+    createdAt: 1_780_000_000_000,
     ...fields,
   }
 }

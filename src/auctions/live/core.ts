@@ -57,6 +57,7 @@ export class RoomCore<Socket extends RoomSocket> {
   readonly #book: Book
   readonly #display: Display
   readonly #sockets: Sockets<Socket>
+  readonly #stream: EventStream
   readonly #floor: Floor<Socket>
   readonly #backlog: Backlog
   #ticketsForgottenAt: EpochMs = 0
@@ -86,7 +87,7 @@ export class RoomCore<Socket extends RoomSocket> {
 
     this.#display = new Display(this.#ledger, deps.imageUrl)
     this.#sockets = new Sockets(ports.sockets, auction?.lastAt ?? 0)
-    const stream = new EventStream({
+    this.#stream = new EventStream({
       clock,
       runLater: ports.runLater,
       broadcast: (frame, now) => this.#sockets.broadcast(frame, now),
@@ -94,7 +95,7 @@ export class RoomCore<Socket extends RoomSocket> {
     this.#floor = new Floor({
       clock,
       sockets: this.#sockets,
-      stream,
+      stream: this.#stream,
       display: this.#display,
       ledger: this.#ledger,
       deadlines: this.#deadlines,
@@ -162,8 +163,11 @@ export class RoomCore<Socket extends RoomSocket> {
     this.#verdicts.forgetTickets(now)
   }
 
-  /** The socket of a connection that was let in is there. */
-  connected(socket: Socket, { person, requestId }: ConnectionClaims): void {
+  /** Takes in the socket of a connection that was let in: `accept` makes it one of the room's. */
+  connect({ person, requestId }: ConnectionClaims, accept: () => Socket): void {
+    // What waits is told to those who were here: the newcomer's stream begins at their `welcome`.
+    this.#stream.flush()
+    const socket = accept()
     this.#sockets.attach(socket, { person, requestId, connectedAt: this.#deps.clock() })
     if (this.#book.auction !== null) this.#floor.welcome(socket, this.#book.auction)
     this.#floor.countChanged()

@@ -55,7 +55,7 @@ export const REFUSAL_CODES = [
   'validation_failed',
 ] as const satisfies readonly RefusalCode[]
 
-const envelopeSchema = z.looseObject({ type: z.string(), id: z.unknown() })
+const envelopeSchema = z.looseObject({ type: z.string(), id: z.unknown().optional() })
 /** Exactly one of the two (R8). */
 export const amountSchema = z
   .object({ amount: dollars.optional(), max_bid: dollars.optional() })

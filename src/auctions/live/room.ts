@@ -107,8 +107,10 @@ export class Room extends DurableObject<unknown> implements RoomApi {
     const refusal = await this.#room.admit(claims)
     if (refusal !== null) return new Response(null, { status: ROOM_REFUSAL_STATUS[refusal] })
     const { 0: client, 1: server } = new WebSocketPair()
-    this.ctx.acceptWebSocket(server, claims.person === null ? [] : [tagOf(claims.person.userId)])
-    this.#room.connected(server, claims)
+    this.#room.connect(claims, () => {
+      this.ctx.acceptWebSocket(server, claims.person === null ? [] : [tagOf(claims.person.userId)])
+      return server
+    })
     this.#sendMetrics()
     return new Response(null, {
       status: 101,
