@@ -10,6 +10,10 @@ import * as schema from './schema/index.ts'
 
 /** The driver has no timeout of its own. */
 export const QUERY_TIMEOUT_MS = 5_000
+/** A transaction takes no longer than so many single calls might, its ROLLBACK and its second run included. */
+const TRANSACTION_TIMEOUTS = 2
+/** What a ROLLBACK gets whose transaction has used up its time: it gives the locks back. */
+const CALL_TIMEOUT_MIN_MS = 500
 
 /** No answer came, so what was asked may have happened or not. */
 export class DatabaseUnreachable extends Error {
@@ -24,13 +28,18 @@ export interface DatabaseOptions {
 
 type DriverFetch = NonNullable<Config['fetch']>
 
-function boundedFetch({ timeoutMs = QUERY_TIMEOUT_MS, onQuery }: DatabaseOptions): DriverFetch {
+/** @param deadlineMs epoch milliseconds after which no call is given its full time */
+function boundedFetch(
+  { timeoutMs = QUERY_TIMEOUT_MS, onQuery }: DatabaseOptions,
+  deadlineMs = Number.POSITIVE_INFINITY,
+): DriverFetch {
   return async (url, init) => {
     const startedMs = Date.now()
     let answered = false
     // Not `AbortSignal.timeout`, which goes on after the answer and keeps an object from hibernating.
     const aborter = new AbortController()
-    const timer = setTimeout(() => aborter.abort(), timeoutMs)
+    const boundMs = Math.min(timeoutMs, Math.max(CALL_TIMEOUT_MIN_MS, deadlineMs - startedMs))
+    const timer = setTimeout(() => aborter.abort(), boundMs)
     try {
       const response = await fetch(url, { ...init, signal: aborter.signal } as RequestInit)
       const text = await response.text()
@@ -57,42 +66,53 @@ function boundedFetch({ timeoutMs = QUERY_TIMEOUT_MS, onQuery }: DatabaseOptions
  * what the first one did.
  */
 class RepeatingClient extends Client {
-  override async transaction<T>(work: (tx: DriverTransaction) => Promise<T>): Promise<T> {
-    try {
-      return await this.#runOnce(work)
-    } catch (error) {
-      if (!isUnreachable(error) && !isLockConflict(error)) throw error
-      return await this.#runOnce(work)
-    }
+  readonly #url: string
+  readonly #options: DatabaseOptions
+
+  constructor(url: string, options: DatabaseOptions) {
+    super({ url, fetch: boundedFetch(options) })
+    this.#url = url
+    this.#options = options
   }
 
-  /**
-   * The driver rolls back in its own `catch`, and where that fails too, which is what a lost answer to COMMIT brings
-   * about, its failure would hide the first one: the work's own error tells, and without one COMMIT's end is unknown.
-   */
-  async #runOnce<T>(work: (tx: DriverTransaction) => Promise<T>): Promise<T> {
-    let failure: { error: unknown } | undefined
-    let isWorkDone = false
+  override async transaction<T>(work: (tx: DriverTransaction) => Promise<T>): Promise<T> {
+    const deadlineMs = Date.now() + TRANSACTION_TIMEOUTS * (this.#options.timeoutMs ?? QUERY_TIMEOUT_MS)
+    const client = new Client({ url: this.#url, fetch: boundedFetch(this.#options, deadlineMs) })
     try {
-      return await super.transaction(async (tx) => {
-        try {
-          const result = await work(tx)
-          isWorkDone = true
-          return result
-        } catch (error) {
-          failure = { error }
-          throw error
-        }
-      })
+      return await runTransaction(client, work)
     } catch (error) {
-      if (isWorkDone) throw new DatabaseUnreachable('The end of a transaction is unknown', { cause: error })
-      throw failure ? failure.error : error
+      if (!isUnreachable(error) || Date.now() >= deadlineMs) throw error
+      return await runTransaction(client, work)
     }
   }
 }
 
+/**
+ * The driver rolls back in its own `catch`, and where that fails too, which is what a lost answer to COMMIT brings
+ * about, its failure would hide the first one: the work's own error tells, and without one COMMIT's end is unknown.
+ */
+async function runTransaction<T>(client: Client, work: (tx: DriverTransaction) => Promise<T>): Promise<T> {
+  let failure: { error: unknown } | undefined
+  let isWorkDone = false
+  try {
+    return await client.transaction(async (tx) => {
+      try {
+        const result = await work(tx)
+        isWorkDone = true
+        return result
+      } catch (error) {
+        failure = { error }
+        throw error
+      }
+    })
+  } catch (error) {
+    if (isWorkDone) throw new DatabaseUnreachable('The end of a transaction is unknown', { cause: error })
+    throw failure ? failure.error : error
+  }
+}
+
 export function createDatabase(url: string, options: DatabaseOptions = {}) {
-  return drizzle(new RepeatingClient({ url, fetch: boundedFetch(options) }), { schema })
+  return drizzle(new RepeatingClient(url, options), { schema })
 }
 
 export type Database = ReturnType<typeof createDatabase>

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { QUERY_TIMEOUT_MS } from '../../src/db/client.ts'
 import { type ApiResponse, api, ORIGIN } from '../support/api.ts'
 import { withFault } from '../support/database.ts'
+import { makeVin } from '../support/market.ts'
 import { type Person, signIn } from '../support/people.ts'
 
 const BODY_MAX_BYTES = 64 * 1024
@@ -169,6 +170,15 @@ describe('what went wrong inside', () => {
     const answer = await withFault({ mode: 'hang' }, () => api('GET', '/api/auth/me', { as: person }))
     expect(refusalOf(answer)).toEqual([503, 'unavailable'])
     expect(Date.now() - startedMs).toBeLessThan(QUERY_TIMEOUT_MS + SLACK_MS)
+  })
+
+  test('is 503 within two such bounds where it hangs in a transaction', async () => {
+    const startedMs = Date.now()
+    const answer = await withFault({ mode: 'hang' }, () =>
+      api('POST', '/api/vehicles', { as: person, body: { vin: makeVin() } }),
+    )
+    expect(refusalOf(answer)).toEqual([503, 'unavailable'])
+    expect(Date.now() - startedMs).toBeLessThan(2 * QUERY_TIMEOUT_MS + SLACK_MS)
   })
 
   test('everything is well again once MySQL is', async () => {
