@@ -42,9 +42,12 @@ const perMinute = (requests: number): Rate => ({ requests, windowSeconds: 60 })
 export const LIMITS = {
   read: { perUser: perMinute(600), perAddress: perMinute(600), whenAway: 'open' },
   /** Forty photos take eighty requests, sent at once. */
-  write: { perUser: perMinute(240), perAddress: perMinute(60), whenAway: 'open' },
-  /** Exchanging and refreshing tokens. The person is known only when their token has been verified: see `require`. */
-  authentication: { perUser: perMinute(20), perAddress: perMinute(30), whenAway: 'isolate' },
+  write: { perUser: perMinute(300), perAddress: perMinute(120), whenAway: 'open' },
+  /**
+   * Exchanging and refreshing tokens, per address (an office signs in at nine) and, once the token has told who it
+   * is, per person: see `require`.
+   */
+  authentication: { perUser: perMinute(30), perAddress: perMinute(60), whenAway: 'isolate' },
   /** Vendors are paid by the answer. */
   vin: { perUser: perMinute(60), perAddress: perMinute(30), whenAway: 'open' },
   /** Messages of a vendor come from few addresses, and are signed. */
