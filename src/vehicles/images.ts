@@ -168,7 +168,8 @@ export async function orderImages(
     const images = await lockImages(tx, ctx, vehicleId)
     const byId = new Map(images.map((image) => [image.id, image]))
     const ordered = imageIds.flatMap((id) => byId.get(id) ?? [])
-    if (ordered.length !== imageIds.length || new Set(imageIds).size !== images.length) {
+    const named = new Set(imageIds)
+    if ([imageIds.length, named.size, ordered.length].some((count) => count !== images.length)) {
       const message = 'Must name each image of the vehicle once'
       throw new AppError('validation_failed', message, { details: [{ path: 'image_ids', message }] })
     }
