@@ -112,7 +112,7 @@ function bidList(db: Database, auctionId: number): PagedList {
     async read(after, limit) {
       const rows = await db
         .select({ key: bids.seq, id: bids.bid_id })
-        .from(bids)
+        .from(bids, { forceIndex: 'bids_history' })
         .where(
           and(
             eq(bids.auction_id, auctionId),

@@ -55,7 +55,7 @@ function myBidList(db: Database, userId: number): PagedList {
     read: (after, limit) =>
       db
         .select({ key: auction_bidders.auction_id, id: auction_bidders.auction_id })
-        .from(auction_bidders)
+        .from(auction_bidders, { forceIndex: 'auction_bidders_user' })
         .where(
           and(
             eq(auction_bidders.user_id, userId),

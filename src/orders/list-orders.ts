@@ -1,5 +1,4 @@
-import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm'
-import { union } from 'drizzle-orm/mysql-core'
+import { and, desc, eq, inArray, lt } from 'drizzle-orm'
 import { z } from 'zod'
 import { requireOwnPage } from '../auctions/pages.ts'
 import { CURRENCY } from '../auctions/schemas.ts'
@@ -111,22 +110,52 @@ export function orderListOf(db: Database, specification: unknown): PagedList | n
 }
 
 function orderList(db: Database, userId: number): PagedList {
+  const readSide = (column: typeof orders.buyer_id | typeof orders.seller_id, index: string): ReadIds => {
+    return async (beforeId, limit) => {
+      const rows = await db
+        .select({ id: orders.id })
+        .from(orders, { forceIndex: index })
+        .where(and(eq(column, userId), beforeId === null ? undefined : lt(orders.id, beforeId)))
+        .orderBy(desc(orders.id))
+        .limit(limit)
+      return rows.map(({ id }) => id)
+    }
+  }
   return {
     subject: ORDER_LISTS,
     specification: { user_id: userId },
     sort: SORT,
     async read(after, limit) {
-      const sideOf = (column: typeof orders.buyer_id | typeof orders.seller_id) =>
-        db
-          .select({ key: sql<number>`${orders.id}`.mapWith(Number).as('key'), id: orders.id })
-          .from(orders)
-          .where(and(eq(column, userId), after === null ? undefined : lt(orders.id, after.id)))
-          .orderBy(desc(orders.id))
-          .limit(limit)
-      // Each side by its own index: an OR over both would read everything that either has.
-      return await union(sideOf(orders.buyer_id), sideOf(orders.seller_id))
-        .orderBy(desc(orders.id))
-        .limit(limit)
+      const sides = [readSide(orders.buyer_id, 'orders_buyer'), readSide(orders.seller_id, 'orders_seller')]
+      const ids = await mergeNewest(sides, after?.id ?? null, limit)
+      return ids.map((id) => ({ key: id, id }))
     },
   }
+}
+
+type ReadIds = (beforeId: number | null, limit: number) => Promise<number[]>
+const READ_AHEAD = 150
+
+/**
+ * The largest ids of all sides together, in falling order. Each side has its own index; an OR over both would read all
+ * that either has, and a UNION would sort it.
+ */
+async function mergeNewest(sides: ReadIds[], beforeId: number | null, limit: number): Promise<number[]> {
+  const merged: number[] = []
+  const ahead = await Promise.all(sides.map((read) => read(beforeId, Math.min(limit, READ_AHEAD))))
+  const isRead = ahead.map((ids) => ids.length < Math.min(limit, READ_AHEAD))
+  while (merged.length < limit) {
+    const next = Math.max(...ahead.map(([id]) => id ?? 0))
+    if (next === 0) break
+    merged.push(next)
+    for (const [side, read] of sides.entries()) {
+      const ids = ahead[side]
+      if (ids?.[0] !== next) continue
+      ids.shift()
+      if (ids.length > 0 || isRead[side]) continue
+      ids.push(...(await read(next, READ_AHEAD)))
+      isRead[side] = ids.length < READ_AHEAD
+    }
+  }
+  return merged
 }
