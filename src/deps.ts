@@ -10,6 +10,7 @@ import { RedisService } from './external/redis.ts'
 import { createStorage } from './external/s3.ts'
 import { VinLookupService } from './external/vin.ts'
 import { SECOND_MS } from './lib/time.ts'
+import { countSales } from './orders/count-sales.ts'
 import { isBuyerOf } from './orders/is-buyer.ts'
 import { settleAuction } from './orders/settle-auction.ts'
 import { warnDisabled } from './platform/disabled.ts'
@@ -109,7 +110,7 @@ export function createDeps(env: Bindings) {
     changeInAuction(rooms, ctx, vehicle, changes)
   const clock = () => Date.now()
   const project = createProjector({
-    store: createProjectionStore({ db, onEnded: settleAuction, clock }),
+    store: countSales(createProjectionStore({ db, onEnded: settleAuction, clock }), metrics),
     clock,
     log,
     onProgress: (auctionId, lagEvents, isStuck) =>

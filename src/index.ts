@@ -22,5 +22,9 @@ const app = createApp(createDeps)
 
 export default {
   fetch: app.fetch,
-  scheduled: (_controller, env) => sweep(createDeps(env), Date.now()),
+  async scheduled(_controller, env, ctx) {
+    const deps = createDeps(env)
+    await sweep(deps, Date.now())
+    deps.metrics.flush((work) => ctx.waitUntil(work))
+  },
 } satisfies ExportedHandler<Bindings>
