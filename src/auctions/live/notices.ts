@@ -73,6 +73,8 @@ export function noticesWhileOpen(
       if (restored !== null) notices.push(leadsAgain(subject, entry, restored))
     }
     notices.push(...noticesOfVoiding(subject, entry))
+    // Who lost bids to a voiding is told of that instead.
+    for (const event of entry.events) if (event.kind === 'bid_voided') outbid.delete(event.bidderId)
     previous = entry
   }
   const bids = entries.filter(isShownBid)
