@@ -1,5 +1,9 @@
+import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
+import { createDeps } from '../../src/deps.ts'
+import { termsWith } from '../engine/sale.ts'
 import { api } from '../support/api.ts'
+import { insertAuction } from '../support/auction-rows.ts'
 import { hangingUrl } from '../support/control.ts'
 import { query, withFault } from '../support/database.ts'
 import { growthOf, sampleOf } from '../support/scrape.ts'
@@ -87,9 +91,7 @@ describe('the scrape', () => {
 
   test('active auctions are counted in MySQL at the scrape', async () => {
     const before = (await sampleOf('auction_active_count')) ?? Number.NaN
-    await insertAuction('active')
-    await insertAuction('active')
-    await insertAuction('ended')
+    await insertAuctions(['active', 'ended', 'active', 'scheduled', 'cancelled'])
     expect(await sampleOf('auction_active_count')).toBe(before + 2)
   })
 
@@ -145,13 +147,11 @@ describe('the scrape outside development', () => {
   )
 })
 
-async function insertAuction(status: string): Promise<void> {
-  const now = '2026-01-01 00:00:00'
-  await query(
-    `INSERT INTO auctions (creation_key, vehicle_id, seller_id, status, sale_type, below_reserve,
-       starting_price_cents, increments, soft_close_mode, soft_close_window_s, soft_close_extension_s, starts_at,
-       ends_at, original_ends_at, current_bid_cents, price_cents, make, model, year, created_at, updated_at)
-     VALUES (?, 1, 1, ?, 'reserve', 'proxy', 100, '[]', 'off', 1, 1, ?, ?, ?, 0, 100, 'Honda', 'Accord', 2003, ?, ?)`,
-    [crypto.randomUUID(), status, now, now, now, now, now],
-  )
+/** Scheduled auctions, then set to these statuses: what the scrape counts is the row. */
+async function insertAuctions(statuses: string[]): Promise<void> {
+  const { db } = createDeps(env)
+  for (const status of statuses) {
+    const { terms } = await insertAuction(db, termsWith())
+    await query('UPDATE auctions SET status = ? WHERE id = ?', [status, terms.auctionId])
+  }
 }
