@@ -1,0 +1,108 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { orderPageSchema, orderSchema } from '../../src/orders/schemas.ts'
+import { api } from '../support/api.ts'
+import { query } from '../support/database.ts'
+import { createActiveVehicle, createAuction } from '../support/market.ts'
+import { type Person, signIn, signInAdmin } from '../support/people.ts'
+import { refusalOf } from '../support/sessions.ts'
+import { waitFor } from '../support/wait-for.ts'
+
+let seller: Person
+let buyer: Person
+let stranger: Person
+let admin: Person
+
+/** Sells a vehicle of the seller's by a purchase; gives the order's id once it is there. */
+async function sell(
+  to: Person,
+  price: number,
+): Promise<{ orderId: number; auctionId: number; vehicleId: number }> {
+  const vehicle_id = await createActiveVehicle(seller)
+  const { id } = await createAuction(seller, { vehicle_id, buy_now_price: price })
+  ;(await api('POST', `/api/auctions/${id}/buy-now`, { as: to })).expect(201)
+  const [row] = await waitFor(async () => {
+    const rows = await query('SELECT id FROM orders WHERE auction_id = ?', [id])
+    return rows.length > 0 && rows
+  })
+  return { orderId: Number(row?.id), auctionId: id, vehicleId: vehicle_id }
+}
+
+beforeAll(async () => {
+  ;[seller, buyer, stranger, admin] = await Promise.all([
+    signIn(undefined, { first_name: 'Sam', last_name: 'Seller' }),
+    signIn(undefined, { first_name: 'Bea', last_name: 'Buyer' }),
+    signIn(),
+    signInAdmin(),
+  ])
+})
+
+const get = (path: string, as?: Person) => api('GET', path, as && { as })
+
+describe('GET /api/orders/:id', () => {
+  test('◆ shows a sale to its buyer, its seller and admins alike', async () => {
+    const { orderId, auctionId, vehicleId } = await sell(buyer, 4321.99)
+    for (const person of [buyer, seller, admin]) {
+      const order = (await get(`/api/orders/${orderId}`, person)).expect(200).as(orderSchema)
+      expect(order).toEqual({
+        id: orderId,
+        order_number: expect.stringMatching(new RegExp(`^ORD-\\d{8}-A${auctionId}$`)),
+        auction_id: auctionId,
+        vehicle: expect.objectContaining({ id: vehicleId, make: 'Honda', status: 'sold' }),
+        buyer: { id: buyer.user.id, display_name: 'Bea Buyer', email: buyer.user.email, phone: null },
+        seller: { id: seller.user.id, display_name: 'Sam Seller', email: seller.user.email, phone: null },
+        vehicle_price: 4321.99,
+        currency: 'USD',
+        status: 'pending_payment',
+        created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      })
+    }
+  })
+
+  test('is 404 for everybody else, 401 without a sign-in', async () => {
+    const { orderId } = await sell(buyer, 2000)
+    expect(refusalOf(await get(`/api/orders/${orderId}`, stranger))).toEqual([404, 'not_found'])
+    expect(refusalOf(await get('/api/orders/999999', buyer))).toEqual([404, 'not_found'])
+    expect(refusalOf(await get('/api/orders/abc', buyer))).toEqual([404, 'not_found'])
+    expect(refusalOf(await get(`/api/orders/${orderId}`))).toEqual([401, 'unauthenticated'])
+  })
+})
+
+describe('GET /api/orders', () => {
+  const list = async (as: Person, params = '') =>
+    (await get(`/api/orders${params}`, as)).expect(200).as(orderPageSchema)
+
+  test('has what one bought and what one sold, the newest first, and nobody else’s', async () => {
+    const both = await signIn()
+    const first = await sell(both, 1500)
+    const ownVehicle = await createActiveVehicle(both)
+    const own = await createAuction(both, { vehicle_id: ownVehicle, buy_now_price: 2500 })
+    ;(await api('POST', `/api/auctions/${own.id}/buy-now`, { as: stranger })).expect(201)
+    await waitFor(async () => (await list(both)).total === 2)
+    const third = await sell(both, 3500)
+    const { orders, total } = await list(both)
+    expect(orders.map(({ auction_id }) => auction_id)).toEqual([third.auctionId, own.id, first.auctionId])
+    expect(total).toBe(3)
+    expect((await list(stranger)).orders.map(({ auction_id }) => auction_id)).toEqual([own.id])
+
+    const begin = await list(both, '?per_page=2')
+    const rest = await list(both, `?per_page=2&cursor=${begin.next_cursor}`)
+    expect([...begin.orders, ...rest.orders].map(({ id }) => id)).toEqual(orders.map(({ id }) => id))
+    expect(rest).toMatchObject({ next_cursor: null, current_page: null })
+    expect((await list(both, '?per_page=2&page=2')).orders).toEqual(rest.orders)
+  })
+
+  test('is empty for who has none, 401 without a sign-in, 400 for a page that is none', async () => {
+    expect(await list(await signIn())).toMatchObject({ orders: [], total: 0, pages: 0, next_cursor: null })
+    expect(refusalOf(await get('/api/orders'))).toEqual([401, 'unauthenticated'])
+    expect(refusalOf(await get('/api/orders?page=0', buyer))).toEqual([400, 'validation_failed'])
+  })
+})
+
+test('M1: a sold vehicle keeps its auction’s outcome, is sold, and its VIN may be listed again', async () => {
+  const { auctionId, vehicleId } = await sell(buyer, 5000)
+  const vehicle = (await get(`/api/vehicles/${vehicleId}`)).expect(200)
+  expect(vehicle.body).toMatchObject({ status: 'sold', auction: { id: auctionId, status: 'ended' } })
+  const auction = (await get(`/api/auctions/${auctionId}`)).expect(200)
+  expect(auction.body).toMatchObject({ outcome: 'sold', vehicle: { status: 'sold' } })
+  await createActiveVehicle(seller, { vin: vehicle.at('vin') })
+})
