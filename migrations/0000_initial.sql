@@ -285,8 +285,7 @@ CREATE INDEX `webhook_messages_received_at` ON `webhook_messages` (`received_at`
 CREATE INDEX `vehicle_documents_vehicle` ON `vehicle_documents` (`vehicle_id`);--> statement-breakpoint
 CREATE INDEX `vehicle_images_vehicle` ON `vehicle_images` (`vehicle_id`,`sort_order`);--> statement-breakpoint
 CREATE INDEX `vehicle_images_primary` ON `vehicle_images` (`vehicle_id`,`is_primary`);--> statement-breakpoint
-CREATE INDEX `vehicles_status` ON `vehicles` (`status`,`id`);--> statement-breakpoint
-CREATE INDEX `vehicles_seller` ON `vehicles` (`seller_id`,`id`);--> statement-breakpoint
+CREATE INDEX `vehicles_seller` ON `vehicles` (`seller_id`,id desc,`year`,`make`,`model`,`trim`,`vin`,`body_type`,`title_type`,`condition`,`location_state`,`status`,`starting_price_cents`,`mileage_key`);--> statement-breakpoint
 CREATE INDEX `vehicles_newest` ON `vehicles` (`is_listed`,id desc,`year`,`make`,`model`,`trim`,`vin`,`body_type`,`title_type`,`condition`,`location_state`,`seller_id`,`status`,`starting_price_cents`,`mileage_key`);--> statement-breakpoint
 CREATE INDEX `vehicles_price_asc` ON `vehicles` (`is_listed`,`starting_price_cents`,`id`,`year`,`make`,`model`,`trim`,`vin`,`body_type`,`title_type`,`condition`,`location_state`,`seller_id`,`status`,`mileage_key`);--> statement-breakpoint
 CREATE INDEX `vehicles_price_desc` ON `vehicles` (`is_listed`,starting_price_cents desc,id desc,`year`,`make`,`model`,`trim`,`vin`,`body_type`,`title_type`,`condition`,`location_state`,`seller_id`,`status`,`mileage_key`);--> statement-breakpoint

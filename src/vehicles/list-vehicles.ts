@@ -1,4 +1,4 @@
-import { and, asc, type Column, desc, eq, gt, gte, lt, lte, or, type SQL, sql } from 'drizzle-orm'
+import { and, asc, type Column, desc, eq, gt, gte, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Database } from '../db/client.ts'
 import { type PagedList, type Position, readPage } from '../db/list-pages.ts'
@@ -15,9 +15,9 @@ export const VEHICLE_LISTS = 'vehicles'
 
 const MAX_WORDS = 8
 
-/** Which vehicles a list has: the public ones, all of one seller, or all there are (for admins). */
+/** Which vehicles a list has: the public ones, all of the caller, or those that are not public (for admins). */
 const specificationSchema = z.object({
-  scope: z.enum(['listed', 'own', 'all']),
+  scope: z.enum(['listed', 'own', 'unlisted']),
   sort: z.enum(VEHICLE_SORTS),
   make: z.string().optional(),
   model: z.string().optional(),
@@ -36,24 +36,25 @@ const specificationSchema = z.object({
 })
 type Specification = z.infer<typeof specificationSchema>
 
+/** An order: its column, whether a draft may lack it (which counts as 0), which way, and its index. */
 interface Order {
-  column: SQL
-  isDescending: boolean
-  /** Of the public list. */
-  index: string
-  /** In a draft it may be missing. */
+  column: Column
   isNullable: boolean
+  isDescending: boolean
+  index: string
 }
+const order = (column: Column, index: string, how: 'asc' | 'desc', isNullable = false): Order => ({
+  column,
+  isNullable,
+  isDescending: how === 'desc',
+  index,
+})
 const ORDERS: Record<VehicleSort, Order> = {
-  newest: order(vehicles.id, 'desc', 'vehicles_newest', false),
-  price_asc: order(vehicles.starting_price_cents, 'asc', 'vehicles_price_asc', true),
-  price_desc: order(vehicles.starting_price_cents, 'desc', 'vehicles_price_desc', true),
-  year_desc: order(vehicles.year, 'desc', 'vehicles_year_desc', true),
-  mileage_asc: order(vehicles.mileage_key, 'asc', 'vehicles_mileage_asc', false),
-}
-
-function order(column: Column, direction: 'asc' | 'desc', index: string, isNullable: boolean): Order {
-  return { column: sql`${column}`, isDescending: direction === 'desc', index, isNullable }
+  newest: order(vehicles.id, 'vehicles_newest', 'desc'),
+  price_asc: order(vehicles.starting_price_cents, 'vehicles_price_asc', 'asc', true),
+  price_desc: order(vehicles.starting_price_cents, 'vehicles_price_desc', 'desc', true),
+  year_desc: order(vehicles.year, 'vehicles_year_desc', 'desc', true),
+  mileage_asc: order(vehicles.mileage_key, 'vehicles_mileage_asc', 'asc'),
 }
 
 /** What `q` is looked for in. All of it stands in the indexes of the public list. */
@@ -66,7 +67,7 @@ function conditions(wanted: Specification): SQL[] {
   const same = (column: Column, value: string | number | undefined) =>
     value === undefined ? undefined : sql`${column} = ${value}`
   const found = [
-    wanted.scope === 'listed' ? eq(vehicles.is_listed, true) : undefined,
+    wanted.scope === 'own' ? undefined : eq(vehicles.is_listed, wanted.scope === 'listed'),
     same(vehicles.make, wanted.make),
     same(vehicles.model, wanted.model),
     same(vehicles.body_type, wanted.body_type),
@@ -85,35 +86,37 @@ function conditions(wanted: Specification): SQL[] {
   return found.flatMap((condition) => condition ?? [])
 }
 
-/** What comes after a position: two ranges of the index, one behind the other. */
-function afterPosition(column: SQL, isDescending: boolean, { key, id }: Position): SQL | undefined {
-  const beyond = isDescending ? lt : gt
-  return or(beyond(column, key), and(eq(column, key), beyond(vehicles.id, id)))
+/** What comes after a position, as ranges of the index one behind the other; null stands where 0 would. */
+function afterPosition({ column, isNullable, isDescending }: Order, { key, id }: Position): SQL | undefined {
+  const isAtNull = isNullable && key === 0
+  const isEqual = isAtNull ? isNull(column) : eq(column, key)
+  const isBehind = and(isEqual, isDescending ? lt(vehicles.id, id) : gt(vehicles.id, id))
+  if (!isDescending) return or(isBehind, gt(column, key))
+  if (isAtNull) return isBehind
+  return or(lt(column, key), isBehind, isNullable ? isNull(column) : undefined)
 }
 
 function vehicleList(db: Database, wanted: Specification): PagedList {
-  const { column, isDescending, index, isNullable } = ORDERS[wanted.sort]
-  const isPublic = wanted.scope === 'listed'
-  // Public vehicles have what they are ordered by, and their index needs the bare column.
-  const ordered = isNullable && !isPublic ? sql`coalesce(${column}, 0)` : column
-  const towards = isDescending ? desc : asc
+  const sorted = ORDERS[wanted.sort]
+  const towards = sorted.isDescending ? desc : asc
   return {
     subject: VEHICLE_LISTS,
     specification: wanted,
     sort: wanted.sort,
     async read(after, limit) {
-      const keyed = after ? afterPosition(ordered, isDescending, after) : undefined
+      const keyed = after ? afterPosition(sorted, after) : undefined
       return await db
         .select({
-          key: sql<number>`${ordered}`.mapWith(Number),
+          key: sql<number>`coalesce(${sorted.column}, 0)`.mapWith(Number),
           id: vehicles.id,
           // Stands in no index. Without it the index would do by itself, and then the server rather than the engine
           // would look at every entry that the filters turn down.
           updated_at: vehicles.updated_at,
         })
-        .from(vehicles, isPublic ? { forceIndex: index } : {})
+        // A seller's own are sorted where they are not wanted newest first: that reads as many as they have.
+        .from(vehicles, { forceIndex: wanted.scope === 'own' ? 'vehicles_seller' : sorted.index })
         .where(and(...conditions(wanted), keyed))
-        .orderBy(towards(ordered), towards(vehicles.id))
+        .orderBy(towards(sorted.column), towards(vehicles.id))
         .limit(limit)
     },
   }
@@ -132,7 +135,7 @@ function specify(ctx: VehicleContext, query: VehicleListQuery): Specification {
   const hidden = query.status !== undefined && !LISTED_STATUSES.includes(query.status)
   const max = [query.max_price, query.price_max].flatMap((price) => price ?? [])
   return {
-    scope: isOwn ? 'own' : hidden && isAdmin(actor) ? 'all' : 'listed',
+    scope: isOwn ? 'own' : hidden && isAdmin(actor) ? 'unlisted' : 'listed',
     sort: query.sort ?? 'newest',
     make: query.make,
     model: query.model,

@@ -56,7 +56,7 @@ export const vehicles = mysqlTable(
     mileage_key: int().generatedAlwaysAs(sql`(coalesce(mileage, 2147483647))`, { mode: 'stored' }),
   },
   (t) => {
-    // Each order of the public list has one index that holds every filter as well: the engine skips inside it
+    // Each order of the list has one index that holds every filter as well: the engine skips inside it
     // what does not match, so that a request reads the rows that it shows, whatever filters come together.
     const filters = [
       t.year,
@@ -73,8 +73,13 @@ export const vehicles = mysqlTable(
     ] as const
     return [
       uniqueIndex('vehicles_live_vin').on(t.live_vin),
-      index('vehicles_status').on(t.status, t.id),
-      index('vehicles_seller').on(t.seller_id, t.id),
+      index('vehicles_seller').on(
+        t.seller_id,
+        sql`id desc`,
+        ...filters.filter((column) => column !== t.seller_id),
+        t.starting_price_cents,
+        t.mileage_key,
+      ),
       index('vehicles_newest').on(
         t.is_listed,
         sql`id desc`,
