@@ -29,6 +29,8 @@ export async function startMariadb(options: {
   log: Log
   /** false: a crash of the machine may lose the last writes (tests). */
   durable?: boolean
+  /** Any free one unless said: a server that comes back is looked for where it was. */
+  port?: number
 }): Promise<MysqlServer> {
   const url = process.env.MYSQL_URL
   if (url) return useServer(url)
@@ -48,7 +50,7 @@ export async function startMariadb(options: {
     await createFiles(program, isMariadb, files)
   }
   for (let attempt = 1; ; attempt++) {
-    const port = await findFreePort()
+    const port = options.port ?? (await findFreePort())
     const server = startProcess({
       name: 'mysql',
       command: program,

@@ -23,6 +23,8 @@ export async function startRedis(options: {
   log: Log
   /** false: nothing is written to disk (tests). */
   durable?: boolean
+  /** Any free one unless said. */
+  port?: number
 }): Promise<RedisServer> {
   const url = process.env.REDIS_URL
   if (url) return useServer(url)
@@ -36,7 +38,7 @@ export async function startRedis(options: {
   const files = join(dataDir, 'redis')
   mkdirSync(files, { recursive: true })
   for (let attempt = 1; ; attempt++) {
-    const port = await findFreePort()
+    const port = options.port ?? (await findFreePort())
     const server = startProcess({
       name: 'redis',
       command: program,
