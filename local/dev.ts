@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from '@planetscale/database'
@@ -11,7 +12,7 @@ import { printSteps } from './progress.ts'
 import { findRunningStack, withdrawStack } from './running.ts'
 import { seedMarket } from './seed/seed.ts'
 import { readDevVars, resolveVariables, writeEnvFile } from './variables.ts'
-import { callCron, type LocalWorker, startWorker } from './worker.ts'
+import { callCron, type LocalWorker, startWorker, workerStateOf } from './worker.ts'
 
 const PORTS = {
   worker: { variable: 'PORT', port: readPort('PORT', 5001) },
@@ -82,8 +83,9 @@ async function start(): Promise<void> {
   const isOwnDatabase = values.DATABASE_URL === running.env.DATABASE_URL
   if (isOwnDatabase) {
     await runStep('migrations', async () => {
-      const url = await running.createDatabase('auctions')
-      const applied = await migrate(new Client({ url }), 'migrations')
+      const client = new Client({ url: await running.createDatabase('auctions') })
+      const applied = await migrate(client, 'migrations')
+      await forgetRoomsOfAnotherDatabase(client)
       return applied.length === 0 ? 'up to date' : `${applied.length} applied`
     })
   } else steps.note('DATABASE_URL is not the local one: its database is neither migrated nor seeded')
@@ -119,6 +121,12 @@ async function start(): Promise<void> {
     return stop(1)
   })
   steps.finish(describeStack(performance.now() - startedAt))
+}
+
+/** Rooms are known by the numbers of auctions, which begin again at 1 in an empty database. */
+async function forgetRoomsOfAnotherDatabase(client: Client): Promise<void> {
+  const isEmpty = (await client.execute('SELECT 1 FROM users LIMIT 1')).rows.length === 0
+  if (isEmpty) rmSync(workerStateOf(DEV_DATA_DIR), { recursive: true, force: true })
 }
 
 /** The process that runs the stack already; one that is stopping is waited for. */

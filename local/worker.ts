@@ -17,6 +17,9 @@ export interface LocalWorker {
   stop(): Promise<void>
 }
 
+/** Where the Durable Objects keep their storage. */
+export const workerStateOf = (dataDir: string): string => join(dataDir, 'worker')
+
 /** Starts the Worker under `wrangler dev` and waits until it answers. Its whole output is in `logs/worker.log`. */
 export async function startWorker(options: {
   port: number
@@ -39,7 +42,7 @@ export async function startWorker(options: {
       join(wrangler, 'bin', 'wrangler.js'),
       'dev',
       ...['--ip', '127.0.0.1', '--port', String(port), '--inspector-port', '0'],
-      ...['--persist-to', join(dataDir, 'worker'), '--env-file', options.envFile],
+      ...['--persist-to', workerStateOf(dataDir), '--env-file', options.envFile],
       // The first keeps wrangler from reading keys, the second from advising on crons at each start.
       ...['--show-interactive-dev-session=false', '--test-scheduled'],
     ],

@@ -5,10 +5,11 @@ const HEIGHT = 300
 
 /** A point in the drawing's own measure: the car stands on y = 0, its tail at x = 0, its nose at x = 100. */
 type Point = readonly [x: number, y: number]
+type ShapeName = 'sedan' | 'suv' | 'pickup' | 'van'
 type Shape = { outline: readonly Point[]; windows: readonly (readonly Point[])[] }
 
 // biome-ignore format: one row a line of the car
-const SHAPES: Record<'sedan' | 'suv' | 'pickup' | 'van', Shape> = {
+const SHAPES: Record<ShapeName, Shape> = {
   sedan: {
     outline: [[2, 5], [1, 15], [4, 21], [20, 23], [33, 34], [58, 34], [72, 23], [94, 19], [99, 13], [99, 5]],
     windows: [[[25, 24], [35, 32], [46, 32], [46, 24]], [[48, 24], [48, 32], [57, 32], [67, 24]]],
@@ -64,17 +65,26 @@ export function drawCar(bodyType: string, exteriorColor: string): Uint8Array<Arr
     COLOR.rim,
     shade(paint),
   ]
-  const shape = SHAPES[shapeOf(bodyType)]
+  return encodePng(WIDTH, HEIGHT, pixelsOf(shapeOf(bodyType)), palette)
+}
+
+/** The paint is in the palette, so that all cars of a shape share their pixels. */
+const drawn = new Map<ShapeName, Uint8Array>()
+
+function pixelsOf(name: ShapeName): Uint8Array {
+  const known = drawn.get(name)
+  if (known) return known
   const pixels = new Uint8Array(WIDTH * HEIGHT)
   for (let row = 0; row < HEIGHT; row++) {
     for (let column = 0; column < WIDTH; column++) {
-      pixels[row * WIDTH + column] = colorAt(shape, (column - 40) / 4, (232 - row) / 4)
+      pixels[row * WIDTH + column] = colorAt(SHAPES[name], (column - 40) / 4, (232 - row) / 4)
     }
   }
-  return encodePng(WIDTH, HEIGHT, pixels, palette)
+  drawn.set(name, pixels)
+  return pixels
 }
 
-function shapeOf(bodyType: string): keyof typeof SHAPES {
+function shapeOf(bodyType: string): ShapeName {
   if (/pickup|truck/i.test(bodyType)) return 'pickup'
   if (/van/i.test(bodyType)) return 'van'
   return /suv|crossover|wagon/i.test(bodyType) ? 'suv' : 'sedan'
