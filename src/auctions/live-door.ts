@@ -53,8 +53,10 @@ export async function openLive(
     ticket = await readTicket(ctx.settings.JWT_SECRET_KEY, token, auctionId, ctx.now)
     if (ticket === null) return refuse(CLOSE.ticketNotGood, 'ticket')
   }
-  if (!(await mayAskUnknown(ctx, 'requireLeft')))
+  // A ticket is made for an auction that is there.
+  if (ticket === null && !(await mayAskUnknown(ctx, 'requireLeft'))) {
     return refuse(CLOSE.tooManyFrames, 'too many unknown auctions')
+  }
 
   const claims: ConnectionClaims = {
     person: ticket?.person ?? null,

@@ -201,6 +201,18 @@ describe('frames from the room', () => {
     expect(counts()).toEqual([1, 2, 6])
   })
 
+  test('who leaves is counted no more', async () => {
+    const { room } = await armRoom()
+    const [stays, goes] = [await join(room), await join(room)]
+    goes.close()
+    const isClosed = () => runInDurableObject(room, (_room, state) => state.getWebSockets().length === 1)
+    await waitFor(isClosed)
+    freezeAt(Date.now() + 1_000)
+    await runInDurableObject(room, (instance) => instance.alarm())
+    await waitFor(() => stays.frames.some((frame) => frame.type === 'watchers' && frame.count === 1))
+    expect((await join(room)).frames[0]).toMatchObject({ watchers: 2 })
+  })
+
   test('R19: while the price stays below it, another maximum changes no byte that others receive', async () => {
     const endsAt = 1_900_000_000_000
     const hear = async (maximum: number) => {

@@ -1,3 +1,4 @@
+import { describeError } from '../../lib/error-text.ts'
 import { type Cents, centsToDollars } from '../../lib/money.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { Metrics } from '../../platform/metrics/metrics.ts'
@@ -107,8 +108,7 @@ export class Bids {
       this.#ledger.saveStanding(userId, await this.#deps.people.enterRoom(userId, this.#ledger.auctionId))
       return true
     } catch (error) {
-      const error_message = error instanceof Error ? error.message : ''
-      this.#deps.log.warn('person_not_asked', { user_id: userId, error_message })
+      this.#deps.log.warn('person_not_asked', { user_id: userId, ...describeError(error) })
       return false
     }
   }
@@ -154,6 +154,7 @@ export class Bids {
     const { auction } = this.#book
     const serverTime = auction === null ? now : receivedAt(auction, now)
     if ('accepted' in judgement) {
+      if (bid.door === 'http') this.#logHttp('bid_repeated', bid)
       return { ok: true, verdict: judgement.accepted, replayed: true, serverTime }
     }
     this.#logRefusal(bid, judgement.refused)
@@ -179,11 +180,15 @@ export class Bids {
     this.#deps.log.info('bid_refused', { request_id: requestId, user_id: bidder.userId, door, code })
   }
 
-  #noteAccepted({ bidder, door, requestId }: PlacedBid, price: Cents, now: EpochMs): void {
+  #logHttp(event: string, { bidder, requestId }: PlacedBid): void {
+    this.#deps.log.info(event, { request_id: requestId, user_id: bidder.userId })
+  }
+
+  #noteAccepted(bid: PlacedBid, price: Cents, now: EpochMs): void {
     this.#deps.metrics.bids.inc({ auction_type: AUCTION_TYPE, result: 'accepted' })
     this.#deps.metrics.bidAmounts.observe({}, centsToDollars(price))
-    if (door === 'http') {
-      this.#deps.log.info('bid_accepted', { request_id: requestId, user_id: bidder.userId })
+    if (bid.door === 'http') {
+      this.#logHttp('bid_accepted', bid)
       return
     }
     if (this.#accepted.count === 0) this.#accepted.since = now

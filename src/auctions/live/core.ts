@@ -1,3 +1,4 @@
+import { describeError } from '../../lib/error-text.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { Metrics } from '../../platform/metrics/metrics.ts'
 import type { People } from '../../users/live/people.ts'
@@ -118,6 +119,7 @@ export class RoomCore<Socket extends RoomSocket> {
     this.bids = new Bids(this.#book, this.#ledger, this.#verdicts, this.#deps)
     if (auction === null) return
     this.#deadlines.set('readers', this.#sockets.nextSuspectAt())
+    deps.metrics.reportSockets(auction.terms.auctionId, this.#sockets.count)
     this.#backlog.drain()
   }
 
@@ -269,7 +271,7 @@ export class RoomCore<Socket extends RoomSocket> {
       if (this.#book.auction !== null) this.#backlog.drain()
       this.bids.logAccepted()
     } catch (error) {
-      log.error('alarm_failed', { error_message: error instanceof Error ? error.message : '' })
+      log.error('alarm_failed', describeError(error))
       this.#deadlines.set('again', now + ALARM_AGAIN_MS)
     }
     this.#deadlines.rearm()

@@ -28,7 +28,7 @@ export class EventStream {
     if (events.length === 0) return
     const now = this.#parts.clock()
     if (isUrgent) this.flush()
-    this.#buffer.push(...events.map((event) => describeEvent(event, now)))
+    this.#buffer.push(...events.map((event) => describeEvent(event, Math.max(now, event.at))))
     const sinceMs = now - this.#sentAt
     // A clock that was set back makes nobody wait.
     if (isUrgent || sinceMs >= BUFFER_MS || sinceMs < 0) this.flush()

@@ -54,6 +54,7 @@ export class Room extends DurableObject<unknown> implements RoomApi {
   }
 
   async arm(request: ArmRequest, requestId: string): Promise<{ readonly ok: true } | Refusal> {
+    if (this.ctx.id.name !== String(request.terms.auctionId)) throw new Error('The room of another auction')
     return this.#room.house.arm(request, requestId)
   }
 
