@@ -4,8 +4,17 @@ import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { unstable_readConfig as readConfig } from 'wrangler'
+import { z } from 'zod'
 
 const run = promisify(execFile)
+
+/** Wrangler's own type of it comes from a package that it does not bring. */
+const configSchema = z.object({
+  name: z.string(),
+  compatibility_date: z.string(),
+  compatibility_flags: z.array(z.string()),
+  durable_objects: z.object({ bindings: z.array(z.object({ name: z.string(), class_name: z.string() })) }),
+})
 
 /** A built Worker, and how its configuration wants it to be served. */
 export interface Bundle {
@@ -33,10 +42,7 @@ export async function buildBundle(configPath: string, directory: string): Promis
   const [module] = modules
   if (module === undefined || modules.length > 1)
     throw new Error(`${configPath} has ${modules.length} modules`)
-  const config = readConfig({ config: configPath })
-  if (config.name === undefined || config.compatibility_date === undefined) {
-    throw new Error(`${configPath} lacks a name or a compatibility date`)
-  }
+  const config = configSchema.parse(readConfig({ config: configPath }))
   return {
     name: config.name,
     module: join(outDir, module),
