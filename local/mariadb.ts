@@ -109,12 +109,25 @@ function keepPassword(path: string): string {
   return password
 }
 
+/**
+ * Its own place for temporary files: a server that starts removes those of every other that shares it, also those in use.
+ */
+function temporaryDirectory(files: string): string {
+  const path = `${files}.tmp`
+  mkdirSync(path, { recursive: true })
+  return `--tmpdir=${path}`
+}
+
 /** Files are made beside their place and moved there when complete, so that an interruption leaves no half of them. */
 async function createFiles(program: string, isMariadb: boolean, files: string): Promise<void> {
   const unfinished = `${files}.unfinished`
   rmSync(unfinished, { recursive: true, force: true })
   const asRoot = process.getuid?.() === 0 ? ['--user=root'] : []
-  const small = ['--innodb-buffer-pool-size=16M', '--innodb-flush-log-at-trx-commit=0']
+  const small = [
+    '--innodb-buffer-pool-size=16M',
+    '--innodb-flush-log-at-trx-commit=0',
+    temporaryDirectory(files),
+  ]
   if (isMariadb) {
     const installer = findProgram('mariadb-install-db', 'mysql_install_db')
     if (!installer)
@@ -164,6 +177,7 @@ function serverOptions(options: {
   return [
     '--no-defaults',
     `--datadir=${options.files}`,
+    temporaryDirectory(options.files),
     `--init-file=${options.initFile}`,
     '--bind-address=127.0.0.1',
     `--port=${options.port}`,
