@@ -8,6 +8,7 @@ import type { SignedIn } from '../platform/actor.ts'
 import { AppError } from '../platform/errors.ts'
 import { enterAuction } from '../vehicles/auction-status.ts'
 import { findPrimaryImageKey, requireOwner, summarize, type VehicleRow } from '../vehicles/find-vehicle.ts'
+import { VEHICLE_STATUS } from '../vehicles/vehicle.ts'
 import { armQuietly } from './arm-auction.ts'
 import type { AuctionContext } from './context.ts'
 import { type Auction, type AuctionTerms, type EpochMs, evolve } from './engine/auction.ts'
@@ -40,7 +41,10 @@ export async function createAuction(
     made = request
     return { status: 201, value: { message: 'Auction created', auction_id: auction.id, auction } }
   })
-  if (made !== null) await armQuietly(ctx, made)
+  if (made !== null) {
+    ctx.metrics.vehicles.inc({ status: VEHICLE_STATUS.inAuction })
+    await armQuietly(ctx, made)
+  }
   return result
 }
 

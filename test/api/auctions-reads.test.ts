@@ -1,4 +1,4 @@
-import { createScheduledController } from 'cloudflare:test'
+import { createExecutionContext, createScheduledController, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { auctionPageSchema, bidHistorySchema, myBidsSchema } from '../../src/auctions/schemas.ts'
@@ -154,7 +154,9 @@ describe('once the sweeper has counted them', () => {
   test('long lists know their length, and every page by number is in reach', async () => {
     await api('GET', '/api/auctions?sort=newest')
     await waitFor(async () => (await query('SELECT 1 FROM list_counts')).length > 0)
-    await worker.scheduled(createScheduledController(), env)
+    const execution = createExecutionContext()
+    await worker.scheduled(createScheduledController(), env, execution)
+    await waitOnExecutionContext(execution)
     const { reads, body } = await readsOf('/api/auctions?sort=newest&page=40&per_page=100')
     expect(reads).toBeLessThanOrEqual(READS_MAX)
     const page = auctionPageSchema.parse(body)

@@ -2,7 +2,7 @@ import { describeError } from '../../lib/error-text.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { Metrics } from '../../platform/metrics/metrics.ts'
 import type { People } from '../../users/live/people.ts'
-import type { EpochMs } from '../engine/auction.ts'
+import type { Auction, EpochMs, LedgerEntry } from '../engine/auction.ts'
 import { receivedAt } from '../engine/deadline.ts'
 import { Deadlines } from './alarm.ts'
 import { Backlog } from './backlog.ts'
@@ -78,7 +78,7 @@ export class RoomCore<Socket extends RoomSocket> {
       (before, entry, after) => {
         const { status } = entry.after
         if (before?.position.status !== status) deps.metrics.auctions.inc({ status })
-        this.#floor.announce(before, entry, after)
+        this.#announce(before, entry, after)
         this.#backlog.drain(true)
       },
     )
@@ -121,6 +121,15 @@ export class RoomCore<Socket extends RoomSocket> {
     this.#deadlines.set('readers', this.#sockets.nextSuspectAt())
     deps.metrics.reportSockets(auction.terms.auctionId, this.#sockets.count)
     this.#backlog.drain()
+  }
+
+  /** What is written stands, whatever becomes of telling it: clients resume by `sync`. */
+  #announce(before: Auction | null, entry: LedgerEntry, after: Auction): void {
+    try {
+      this.#floor.announce(before, entry, after)
+    } catch (error) {
+      this.#deps.log.error('entry_not_announced', { number: entry.number, ...describeError(error) })
+    }
   }
 
   async view(viewer: RoomViewer | null): Promise<RoomAuction | null> {

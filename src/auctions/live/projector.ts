@@ -4,7 +4,7 @@ import { MINUTE_MS, SECOND_MS } from '../../lib/time.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { EpochMs } from '../engine/auction.ts'
 import type { LedgerReader, Project } from './contract.ts'
-import { type Batch, type EndedAuction, readBatch } from './projection.ts'
+import { type Batch, readBatch } from './projection.ts'
 import type { ProjectionStore } from './projection-store.ts'
 
 export const BATCH_MAX_ENTRIES = 1_000
@@ -23,8 +23,6 @@ export interface ProjectorParts {
   log: Logger
   /** Told after each run how many entries MySQL lacks, and whether one of them is refused for good. */
   onProgress?: (auctionId: number, lagEntries: number, isStuck: boolean) => void
-  /** Told once of each settlement that this projector committed. */
-  onSettled?: (ended: EndedAuction) => void
 }
 
 /**
@@ -34,7 +32,7 @@ export interface ProjectorParts {
  * one entry that MySQL refuses, which is tried again each minute and never skipped.
  */
 export function createProjector(parts: ProjectorParts): Project {
-  const { store, clock, log, onProgress, onSettled } = parts
+  const { store, clock, log, onProgress } = parts
   let limit = BATCH_MAX_ENTRIES
   let notBefore: EpochMs = 0
   let failures = 0
@@ -65,7 +63,7 @@ export function createProjector(parts: ProjectorParts): Project {
       const size = Math.min(limit, behind)
       try {
         const batch = readBatch(ledger, size)
-        await writeBatch(store, batch, onSettled)
+        await writeBatch(store, batch)
         ledger.saveCursor(batch.change.projected)
       } catch (error) {
         if (!isUnreachable(error) && size > 1) {
@@ -83,18 +81,11 @@ export function createProjector(parts: ProjectorParts): Project {
   }
 }
 
-async function writeBatch(
-  store: ProjectionStore,
-  batch: Batch,
-  onSettled: ProjectorParts['onSettled'],
-): Promise<void> {
+async function writeBatch(store: ProjectionStore, batch: Batch): Promise<void> {
   await store.saveBids(batch)
   await store.voidBids(batch)
   await store.saveBidders(batch)
   await store.saveNotices(batch.notices)
-  if (batch.settlement === null) {
-    await store.saveAuction(batch.change)
-  } else if (await store.settle(batch.settlement)) {
-    onSettled?.(batch.settlement.ended)
-  }
+  if (batch.settlement === null) await store.saveAuction(batch.change)
+  else await store.settle(batch.settlement)
 }

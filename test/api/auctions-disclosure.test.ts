@@ -1,0 +1,59 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { auctionSchema } from '../../src/auctions/schemas.ts'
+import { api } from '../support/api.ts'
+import { createAuction } from '../support/market.ts'
+import { type Person, signIn, signInAdmin } from '../support/people.ts'
+import { refusalOf } from '../support/sessions.ts'
+import { openSocket } from '../support/socket.ts'
+
+let seller: Person
+let bidder: Person
+let admin: Person
+beforeAll(async () => {
+  ;[seller, bidder, admin] = await Promise.all([signIn(), signIn(), signInAdmin()])
+})
+
+const edit = (vehicleId: number, body: object, as: Person) =>
+  api('PATCH', `/api/vehicles/${vehicleId}`, { as, body })
+const bid = (id: number, amount: number) =>
+  api('POST', `/api/auctions/${id}/bids`, { as: bidder, body: { amount } })
+const get = async (id: number) => (await api('GET', `/api/auctions/${id}`)).expect(200).as(auctionSchema)
+
+describe('M12: a vehicle changed while in auction', () => {
+  test('before the first bid the owner may; everyone watching is told', async () => {
+    const { id, vehicle_id } = await createAuction(seller)
+    const watcher = await openSocket(id)
+    await watcher.next('welcome')
+    ;(await edit(vehicle_id, { mileage: 123_456, condition_grade: 3.5 }, seller)).expect(200)
+    const event = await watcher.event('disclosure_changed')
+    expect(event.changes).toEqual([
+      { field: 'condition_grade', before: null, after: 3.5 },
+      { field: 'mileage', before: 90_000, after: 123_456 },
+    ])
+    expect((await get(id)).vehicle.mileage).toBe(123_456)
+    expect((await api('GET', `/api/vehicles/${vehicle_id}`)).at('mileage')).toBe(123_456)
+  })
+
+  test('with a bid the owner is refused, and nothing changes', async () => {
+    const { id, vehicle_id } = await createAuction(seller)
+    ;(await bid(id, 1000)).expect(201)
+    expect(refusalOf(await edit(vehicle_id, { mileage: 5 }, seller))).toEqual([409, 'has_bids'])
+    expect((await api('GET', `/api/vehicles/${vehicle_id}`)).at('mileage')).toBe(90_000)
+    expect((await get(id)).bid_count).toBe(1)
+  })
+
+  test('an admin’s change voids every bid and leaves at least 24 hours', async () => {
+    const { id, vehicle_id } = await createAuction(seller)
+    ;(await bid(id, 1000)).expect(201)
+    ;(await edit(vehicle_id, { title_type: 'salvage' }, admin)).expect(200)
+    const auction = await get(id)
+    expect(auction).toMatchObject({
+      bid_count: 0,
+      current_bid: 0,
+      high_bidder: null,
+      vehicle: { title_type: 'salvage' },
+    })
+    expect(Date.parse(auction.ends_at)).toBeGreaterThan(Date.now() + 23.9 * 3_600_000)
+    ;(await bid(id, 1000)).expect(201)
+  })
+})
