@@ -81,15 +81,18 @@ export function callCron(url: string, log: Log): () => void {
   }
   const tick = async () => {
     arm()
-    try {
-      const response = await fetch(url + CRON_PATH, { signal: AbortSignal.timeout(CRON_TIMEOUT_MS) })
-      if (!response.ok) log(`the scheduled handler failed: ${(await response.text()).slice(0, 300)}`)
-    } catch (error) {
-      log(`the scheduled handler could not be called: ${error instanceof Error ? error.message : error}`)
-    }
+    await runScheduled(url).catch((error: unknown) => {
+      log(`the scheduled handler failed: ${error instanceof Error ? error.message : error}`)
+    })
   }
   arm()
   return () => clearTimeout(timer)
+}
+
+/** Calls the Worker's scheduled handler once. @throws Error where it fails */
+export async function runScheduled(url: string): Promise<void> {
+  const response = await fetch(url + CRON_PATH, { signal: AbortSignal.timeout(CRON_TIMEOUT_MS) })
+  if (!response.ok) throw new Error((await response.text()).slice(0, 300))
 }
 
 /** wrangler asks nobody for updates, sends no telemetry, and keeps its own files in the stack's directory. */
