@@ -1,5 +1,5 @@
 import { and, desc, eq, inArray, isNotNull, lt } from 'drizzle-orm'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Database } from '../db/client.ts'
 import { type PagedList, readPage } from '../db/list-pages.ts'
 import { bids } from '../db/schema/auctions.ts'

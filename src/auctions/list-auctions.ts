@@ -1,5 +1,5 @@
 import { and, asc, desc, eq, gt, gte, inArray, lt, lte, or, type SQL, sql } from 'drizzle-orm'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Database } from '../db/client.ts'
 import { type PagedList, type Position, readPage } from '../db/list-pages.ts'
 import { auctions } from '../db/schema/auctions.ts'

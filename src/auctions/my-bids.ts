@@ -1,5 +1,5 @@
 import { and, desc, eq, inArray, lt } from 'drizzle-orm'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Database } from '../db/client.ts'
 import { type PagedList, readPage } from '../db/list-pages.ts'
 import { auction_bidders, auctions } from '../db/schema/auctions.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { dollars, dollarsOrZero } from '../lib/money.ts'
 import { pageQuery } from '../lib/pagination.ts'
 import { filter, idText, price, wholeNumber, word } from '../lib/query-filters.ts'

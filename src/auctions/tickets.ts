@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { SECOND_MS } from '../lib/time.ts'
 import { type Actor, isAdmin, ROLES } from '../platform/actor.ts'
 import { readToken, signToken, type TokenKind } from '../users/tokens.ts'

@@ -1,6 +1,6 @@
 import { verifyToken } from '@clerk/backend'
 import { verifyWebhook } from '@clerk/backend/webhooks'
-import { z } from 'zod'
+import * as z from 'zod'
 import { AppError } from '../platform/errors.ts'
 
 /** A session that Clerk vouches for. */

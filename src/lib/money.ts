@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** A whole, non-negative number of US cents. Made only by the functions of this file. */
 export type Cents = number & { readonly __brand: 'Cents' }

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 export const PER_PAGE_DEFAULT = 20
 export const PER_PAGE_MAX = 100

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { type Cents, cents, dollarsToCents } from './money.ts'
 
 /** A filter that is left empty is none: forms send every field. */

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 export const SECOND_MS = 1_000
 export const MINUTE_MS = 60 * SECOND_MS

@@ -1,5 +1,5 @@
 import { and, desc, eq, inArray, lt } from 'drizzle-orm'
-import { z } from 'zod'
+import * as z from 'zod'
 import { requireOwnPage } from '../auctions/pages.ts'
 import { CURRENCY } from '../auctions/schemas.ts'
 import type { Database } from '../db/client.ts'

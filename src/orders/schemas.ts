@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { auctionVehicleSchema, CURRENCY } from '../auctions/schemas.ts'
 import { dollars } from '../lib/money.ts'
 import { pageFields, pageQuery } from '../lib/pagination.ts'

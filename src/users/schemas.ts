@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { isoTime } from '../lib/time.ts'
 import { ROLES } from '../platform/actor.ts'
 import { SELLER_PROFILE_STATUS, USER_STATUS } from './user.ts'

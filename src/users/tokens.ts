@@ -1,7 +1,7 @@
 import { verify } from 'hono/jwt'
 import { encodeBase64Url } from 'hono/utils/encode'
 import { signing } from 'hono/utils/jwt/jws'
-import { z } from 'zod'
+import * as z from 'zod'
 import { MINUTE_MS, SECOND_MS } from '../lib/time.ts'
 import { type Actor, ROLES, type Role } from '../platform/actor.ts'
 import { USER_STATUS } from './user.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { dollars } from '../lib/money.ts'
 import { documentSchema, grade, imageSchema } from './schemas.ts'
 import {

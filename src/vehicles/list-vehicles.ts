@@ -1,5 +1,5 @@
 import { and, asc, type Column, desc, eq, gt, gte, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Database } from '../db/client.ts'
 import { type PagedList, type Position, readPage } from '../db/list-pages.ts'
 import { vehicles } from '../db/schema/vehicles.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { type Cents, cents, dollars, dollarsOrZero, dollarsToCents } from '../lib/money.ts'
 import { pageFields, pageQuery } from '../lib/pagination.ts'
 import { isoTime } from '../lib/time.ts'

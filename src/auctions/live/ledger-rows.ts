@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { type Cents, isCents } from '../../lib/money.ts'
 import { VEHICLE_CONDITIONS, VEHICLE_TITLE_TYPES } from '../../vehicles/vehicle.ts'
 import {

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { dollars, dollarsOrZero } from '../../lib/money.ts'
 import { isoTime } from '../../lib/time.ts'
 import { AUCTION_STATUS, OUTCOME } from '../engine/auction.ts'

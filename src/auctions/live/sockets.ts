@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { EpochMs } from '../engine/auction.ts'
 import { FRAME_ALLOWANCE, TokenBucket } from './limits.ts'
 import type { RoomSocket, SocketHost } from './ports.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** What a vendor says about a vehicle; null is what it did not say. */
 export type VinFields = {

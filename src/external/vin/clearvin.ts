@@ -1,7 +1,7 @@
 // ClearVIN's report (https://www.clearvin.com/en/api-subscribers/vin-decode-api/). The page documents the envelope
 // `{status, message, result: {id, vin, report}}` and leaves the report open, so the specification is looked for
 // where its answers carry it: `report.vinSpec`, `result.vinSpec`, or the report itself.
-import { z } from 'zod'
+import * as z from 'zod'
 import {
   litres,
   looseText,

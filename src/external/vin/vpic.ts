@@ -1,5 +1,5 @@
 // NHTSA's public vPIC service: https://vpic.nhtsa.dot.gov/api/ (free, no key).
-import { z } from 'zod'
+import * as z from 'zod'
 import {
   litres,
   looseText,

@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client'
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** One metric as prom-client reads it out, and as `AggregatorRegistry.aggregate` adds it up. */
 const readingSchema = z.object({
