@@ -1,4 +1,4 @@
-import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { afterEach, describe, expect, test } from 'vitest'
 import { setVariables } from '../support/variables.ts'
 import {
@@ -133,6 +133,17 @@ describe('a socket that misbehaves', () => {
     // It reads: the next frame reaches it, and it is still open.
     await mustBid(room, 2, exact(2_000))
     await pinging.event('bid', ({ bid_count }) => bid_count === 2)
+  })
+
+  test('an eviction does not make the room forget to look who reads', async () => {
+    const { room } = await armRoom()
+    const start = Date.now()
+    freezeAt(start)
+    const silent = await join(room)
+    await evictDurableObject(room)
+    freezeAt(start + 45_000)
+    await runDurableObjectAlarm(room)
+    expect(await silent.closed).toMatchObject({ code: 4408 })
   })
 
   test('who was sent nothing since their last ping may be silent', async () => {
