@@ -146,6 +146,8 @@ const isLockConflict = (error: unknown): boolean => {
 export function isUnreachable(error: unknown): boolean {
   for (const cause of causesOf(error)) {
     if (cause instanceof DatabaseUnreachable || cause instanceof UnknownError) return true
+    // Without MySQL's own number it is what stands before MySQL that speaks: a failover, no capacity, a bad password.
+    if (cause instanceof DatabaseError && errnoOf(cause) === null) return true
   }
   return isLockConflict(error)
 }
