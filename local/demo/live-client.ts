@@ -86,6 +86,7 @@ export class LiveClient {
     url.protocol = url.protocol.replace('http', 'ws')
     const socket = new WebSocket(url, ticket ? ['auction.v1', `ticket.${ticket.ticket}`] : ['auction.v1'])
     this.#socket = socket
+    this.#syncing = false
     const welcomes = this.#count('welcome')
     socket.addEventListener('message', ({ data }) => this.#receive(data))
     socket.addEventListener('close', () => this.#wake())
