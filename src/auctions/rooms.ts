@@ -28,19 +28,24 @@ export function createRooms(namespace: DurableObjectNamespace<Room>): Rooms {
     const attempt = async () => bounded(ask(namespace.getByName(String(auctionId))), CALL_MAX_MS)
     try {
       return await attempt().catch((error: unknown) => {
-        if (how === 'repeatable' && says(error, 'retryable') && !says(error, 'overloaded')) return attempt()
+        if (how === 'repeatable' && isWorthIt(error)) return attempt()
         throw error
       })
     } catch (error) {
       // What the room's own code throws is a defect; everything else is the platform's.
-      if (says(error, 'remote')) throw error
+      if (says(error, 'remote') && !says(error, 'overloaded') && !isWorthIt(error)) throw error
       throw new AppError('unavailable', undefined, { cause: error })
     }
   }
 }
 
-const says = (error: unknown, flag: 'retryable' | 'overloaded' | 'remote'): boolean =>
+type Flag = 'retryable' | 'durableObjectReset' | 'overloaded' | 'remote'
+const says = (error: unknown, flag: Flag): boolean =>
   error instanceof Error && Reflect.get(error, flag) === true
+
+/** A room that was reset, as by a deploy, answers to a fresh stub. */
+const isWorthIt = (error: unknown): boolean =>
+  (says(error, 'retryable') || says(error, 'durableObjectReset')) && !says(error, 'overloaded')
 
 /** Who looks, or null for a stranger. */
 export const viewerOf = (actor: Actor | null): RoomViewer | null =>
