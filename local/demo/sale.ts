@@ -126,6 +126,7 @@ export async function playAuction(cast: Cast, timeline: Timeline, auctionId: num
     current_bid: 8_600,
   })
 
+  await dee.waitFor(() => dee.last?.current_bid === 8_600, 'the bid of Eve')
   dee.disconnect()
   timeline.say(nameOf.get(dee) ?? '', 'loses the connection')
   await bid(cho, 'c2', { amount: 8_800 }, 'R4: the room bids on for a leader who is away', {
