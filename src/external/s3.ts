@@ -84,7 +84,11 @@ export class ObjectStorage {
     return await this.#presign('GET', key, {}, VIEW_EXPIRES_S, now - (now % (VIEW_STEP_S * SECOND_MS)))
   }
 
-  /** What lies under the key, or null. @throws AppError `unavailable` */
+  /**
+   * What lies under the key, or null. The key pair needs `s3:ListBucket`: without it S3 answers 403 rather than 404
+   * for what is not there.
+   * @throws AppError `unavailable`
+   */
   async head(key: string): Promise<StoredObject | null> {
     const response = await this.#call('head', 'HEAD', key, CALL_TIMEOUT_MS)
     if (response.status === 404) return null
