@@ -72,7 +72,7 @@ function standWith(bids: number): {
 
 test.each([
   ['no answer', new DatabaseUnreachable('x')],
-  ['an answer that is none', new UnknownError('x', 502)],
+  ['an answer that is none', new UnknownError('x', { status: 502, statusText: '', body: '', headers: {} })],
   ['a proxy without a primary', new DatabaseError('x', 200, { message: 'no primary', code: 'UNAVAILABLE' })],
   ['a deadlock', new DatabaseError('Deadlock (errno 1213) (sqlstate 40001)', 200, { message: '', code: '' })],
   ['the same as a cause', new Error('Failed query', { cause: new DatabaseUnreachable('x') })],

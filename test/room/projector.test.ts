@@ -63,6 +63,18 @@ test('arming is told by armed_at, and the sweeper looks again once the auction s
   ])
 })
 
+test('the arming alone leaves the row as it was made: one that opens at once never shows as scheduled', async () => {
+  const projection = await openProjection({}, 'scheduled')
+  await query("UPDATE auctions SET status = 'active', seq = 1 WHERE id = ?", [projection.auctionId])
+  await projection.drain()
+  const { auctions } = await rowsOf(projection.auctionId)
+  expect(auctions).toMatchObject([{ status: 'active', seq: '1', projected: '1' }])
+  projection.sale.at(0).wake()
+  projection.now += 60_000
+  await projection.drain()
+  expect((await rowsOf(projection.auctionId)).auctions).toMatchObject([{ status: 'active', projected: '2' }])
+})
+
 test('R20: a voiding marks its bid and brings the maximum and the price down', async () => {
   const projection = await openProjection({ reservePrice: null })
   projection.sale.at(10).max(ANN, 500)

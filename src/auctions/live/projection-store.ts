@@ -3,7 +3,7 @@ import { endColumnsOf, termsColumnsOf } from '../../db/auction-columns.ts'
 import type { Database, Executor, Transaction } from '../../db/client.ts'
 import { auctions, bids, notifications } from '../../db/schema/index.ts'
 import type { Notice } from '../../notifications/notification.ts'
-import type { EpochMs } from '../engine/auction.ts'
+import type { AuctionTerms, EpochMs, Position } from '../engine/auction.ts'
 import type { AuctionChange, Batch, EndedAuction, Settlement } from './projection.ts'
 
 /** What MySQL is asked to keep. Everything may be asked twice, and arrive late after it was asked again. */
@@ -178,23 +178,29 @@ function columnsOf(change: AuctionChange) {
     ...(terms === null ? {} : termsColumnsOf(terms)),
     ...(seq === null ? {} : { seq }),
     ...(armedAt === null ? {} : { armed_at: new Date(armedAt) }),
+    ...(position === null ? {} : positionColumnsOf(position, terms)),
+    projected: change.projected,
+    attempts: 0,
+    next_attempt_at: nextAttemptAt === null ? null : new Date(nextAttemptAt),
+    updated_at: new Date(change.at),
+  }
+}
+
+function positionColumnsOf(position: Position, terms: AuctionTerms | null) {
+  const { leader } = position
+  return {
+    ...endColumnsOf(position),
     status: position.status,
     outcome: position.outcome,
     cancel_reason: position.cancelReason,
     reserve_price_cents: position.reservePrice,
     reserve_met: position.reserveMet,
-    ...endColumnsOf(position),
     extended_count: position.extendedCount,
     current_bid_cents: position.price,
-    price_cents:
-      position.leader === null ? (terms?.startingPrice ?? sql`starting_price_cents`) : position.price,
+    price_cents: leader === null ? (terms?.startingPrice ?? sql`starting_price_cents`) : position.price,
     minimum_bid_cents: position.minimumBid,
     bid_count: position.bidCount,
-    high_bidder_id: position.leader?.bidderId ?? null,
-    high_bidder_alias: position.leader?.alias ?? null,
-    projected: change.projected,
-    attempts: 0,
-    next_attempt_at: nextAttemptAt === null ? null : new Date(nextAttemptAt),
-    updated_at: new Date(change.at),
+    high_bidder_id: leader?.bidderId ?? null,
+    high_bidder_alias: leader?.alias ?? null,
   }
 }

@@ -34,7 +34,8 @@ export interface AuctionChange {
   /** Where the batch arms or edits; else the row keeps what it has. */
   readonly terms: AuctionTerms | null
   readonly armedAt: EpochMs | null
-  readonly position: Position
+  /** null where the batch is the arming alone: the row was made as the opening will leave it, and stays so. */
+  readonly position: Position | null
   /** When the sweeper looks again; null once settled. */
   readonly nextAttemptAt: EpochMs | null
 }
@@ -147,9 +148,16 @@ function describeChange(
       if (event.kind === 'armed') armedAt = at
     }
   }
-  const position = last.after
-  const nextAttemptAt = position.endsAt + SETTLEMENT_GRACE_MS
-  return { auctionId, projected: last.number, at: last.at, seq, terms, armedAt, position, nextAttemptAt }
+  return {
+    auctionId,
+    projected: last.number,
+    at: last.at,
+    seq,
+    terms,
+    armedAt,
+    position: last.number === 1 ? null : last.after,
+    nextAttemptAt: last.after.endsAt + SETTLEMENT_GRACE_MS,
+  }
 }
 
 function describeEnd(ledger: LedgerReader, { after, at }: LedgerEntry): EndedAuction {
