@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { checkDigit } from '../../src/vehicles/vin.ts'
+import { drawCar } from '../seed/drawing.ts'
 import type { ApiClient } from './api-client.ts'
-import { drawPicture } from './picture.ts'
 import { dollarText, type Timeline } from './timeline.ts'
 
 const listedSchema = z.object({ vehicle_id: z.number(), vin: z.string() })
@@ -75,7 +75,7 @@ export async function listVehicle(
 }
 
 async function uploadPhoto(seller: ApiClient, timeline: Timeline, vehicleId: number): Promise<void> {
-  const photo = drawPicture(480, 320)
+  const photo = drawCar('Sedan', 'Red')
   const upload = await seller.call('POST', `/api/vehicles/${vehicleId}/upload-url`, uploadSchema, {
     body: { filename: 'front.png', content_type: 'image/png', size: photo.byteLength },
   })
