@@ -4,7 +4,6 @@ import { SECOND_MS } from '../lib/time.ts'
 import { type Actor, isAdmin } from '../platform/actor.ts'
 import { AppError } from '../platform/errors.ts'
 import type { Refusal, RoomApi, RoomViewer } from './live/contract.ts'
-import type { Room } from './live/room.ts'
 
 /** Longer than a room itself waits for a person's object. */
 const CALL_MAX_MS = 15 * SECOND_MS
@@ -23,7 +22,12 @@ export type Rooms = <T>(
   ask: (room: OpenRoom) => Promise<T>,
 ) => Promise<T>
 
-export function createRooms(namespace: DurableObjectNamespace<Room>): Rooms {
+/** The binding, as far as it is needed. */
+export interface RoomNamespace {
+  getByName(auctionId: string): OpenRoom
+}
+
+export function createRooms(namespace: RoomNamespace): Rooms {
   return async (auctionId, how, ask) => {
     const attempt = async () => bounded(ask(namespace.getByName(String(auctionId))), CALL_MAX_MS)
     try {

@@ -132,6 +132,11 @@ export class RoomCore<Socket extends RoomSocket> {
     }
   }
 
+  /** As of the last entry, for whoever compares it with the ledger; null where the room was never armed. */
+  get auction(): Auction | null {
+    return this.#book.auction
+  }
+
   async view(viewer: RoomViewer | null): Promise<RoomAuction | null> {
     const { clock } = this.#deps
     if (this.#book.auction === null) return null

@@ -1,6 +1,5 @@
 import { bounded } from '../../lib/bounded.ts'
 import { SECOND_MS } from '../../lib/time.ts'
-import type { PersonObject } from './person.ts'
 import type { Standing } from './person-tables.ts'
 
 const CALL_MAX_MS = 5 * SECOND_MS
@@ -13,7 +12,16 @@ export interface People {
   restore(userId: number, revision: number): Promise<void>
 }
 
-export function createPeople(namespace: DurableObjectNamespace<PersonObject>): People {
+/** The binding, as far as it is needed: an object answers as in `People`, for the one person that it is named by. */
+export interface PersonNamespace {
+  getByName(userId: string): {
+    enterRoom(auctionId: number): Promise<Standing>
+    suspend(reason: string, revision: number): Promise<void>
+    restore(revision: number): Promise<void>
+  }
+}
+
+export function createPeople(namespace: PersonNamespace): People {
   const person = (userId: number) => namespace.getByName(String(userId))
   return {
     enterRoom: (userId, auctionId) => call(async () => person(userId).enterRoom(auctionId)),
