@@ -4,6 +4,7 @@
  */
 import { expect, test } from 'vitest'
 import { type ApiResponse, api } from '../support/api.ts'
+import { FORM, LISTED, number, text, time, USER, VEHICLE } from '../support/front-end-shapes.ts'
 import { makeVin } from '../support/market.ts'
 import { signClerkToken } from '../support/people.ts'
 import { waitFor } from '../support/wait-for.ts'
@@ -18,44 +19,6 @@ const kept = { vin: makeVin(), vehicleId: 0, imageIds: [] as number[], auctionId
 
 const call = (method: string, path: string, as: Visitor | null, body?: unknown): Promise<ApiResponse> =>
   api(method, path, { ...(as && { token: as.access_token }), ...(body !== undefined && { body }) })
-
-const text = expect.any(String)
-const number = expect.any(Number)
-const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
-
-const USER = {
-  id: number,
-  email: text,
-  first_name: text,
-  last_name: text,
-  phone: null,
-  address: { line1: null, line2: null, city: null, state: null, zip_code: null },
-  role: 'buyer',
-  roles: ['buyer'],
-  status: 'active',
-  is_id_verified: false,
-  has_payment_method: false,
-  can_bid: true,
-  seller_profile: null,
-  created_at: time,
-}
-
-const LISTED = {
-  id: number,
-  vin: text,
-  year: 2003,
-  make: 'Honda',
-  model: 'Accord',
-  trim: 'EX',
-  mileage: 91_234,
-  condition: 'runs_drives',
-  title_type: 'clean',
-  starting_price: 4500,
-  buy_now_price: 12_000,
-  location_city: 'Dallas',
-  location_state: 'TX',
-  primary_image_url: text,
-}
 
 async function signIn(visitor: Visitor, first_name: string): Promise<ApiResponse> {
   const answer = await api('POST', '/api/auth/clerk-sync', {
@@ -146,32 +109,7 @@ test('the seller decodes the VIN', async () => {
 })
 
 test('the seller creates the vehicle: the form sends every field, "" for those left empty', async () => {
-  const form = {
-    vin: kept.vin,
-    year: 2003,
-    make: 'Honda',
-    model: 'Accord',
-    trim: 'EX',
-    body_type: 'Sedan',
-    engine: '2.4L I4',
-    transmission: 'Automatic',
-    drivetrain: 'FWD',
-    exterior_color: 'Silver',
-    interior_color: '',
-    mileage: 91_234,
-    condition: 'runs_drives',
-    title_type: 'clean',
-    title_state: 'TX',
-    has_keys: true,
-    description: 'One owner.',
-    starting_price: 4500,
-    reserve_price: 6000,
-    buy_now_price: 12_000,
-    location_address: '',
-    location_city: 'Dallas',
-    location_state: 'TX',
-    location_zip: '75201',
-  }
+  const form = { vin: kept.vin, ...FORM }
   const made = (await call('POST', '/api/vehicles', seller, form)).expect(201)
   expect(made.body).toMatchObject({ message: text, vehicle_id: number, vin: kept.vin })
   kept.vehicleId = made.int('vehicle_id')
@@ -233,26 +171,9 @@ test('a visitor lists and filters vehicles', async () => {
 test('a visitor views the vehicle', async () => {
   const vehicle = (await call('GET', `/api/vehicles/${kept.vehicleId}`, null)).expect(200)
   expect(vehicle.body).toMatchObject({
-    ...LISTED,
-    body_type: 'Sedan',
-    engine: '2.4L I4',
-    transmission: 'Automatic',
-    drivetrain: 'FWD',
-    fuel_type: null,
-    exterior_color: 'Silver',
-    interior_color: null,
-    title_state: 'TX',
-    odometer_status: null,
-    condition_grade: null,
-    has_keys: true,
-    description: 'One owner, dry.',
-    reserve_price: null,
-    location: { address: null, city: 'Dallas', state: 'TX', zip: '75201' },
+    ...VEHICLE,
+    vin: kept.vin,
     images: [{ id: kept.imageIds[0], url: text, is_primary: true, caption: null, sort_order: number }],
-    documents: [],
-    seller: { id: number, display_name: text, seller_profile_id: null },
-    auction: null,
-    updated_at: time,
   })
   expect((await call('GET', `/api/vehicles/${kept.vehicleId}`, seller)).at('reserve_price')).toBe(6000)
 })
