@@ -1,10 +1,14 @@
+import { bounded } from '../lib/bounded.ts'
 import { describeError } from '../lib/error-text.ts'
+import { SECOND_MS } from '../lib/time.ts'
 import { AppError } from '../platform/errors.ts'
 import { findPrimaryImageKey, findVehicle, summarize } from '../vehicles/find-vehicle.ts'
 import { type AuctionRow, findAuctionRow, termsOf } from './auction-rows.ts'
 import type { AuctionContext } from './context.ts'
 import type { ArmRequest, Refusal } from './live/contract.ts'
 import { auctionMissing, refuse } from './rooms.ts'
+
+const ARM_WAIT_MAX_MS = 3 * SECOND_MS
 
 type ArmContext = Pick<AuctionContext, 'db' | 'rooms' | 'requestId' | 'log'>
 
@@ -23,10 +27,10 @@ export async function armStored(ctx: ArmContext, row: AuctionRow): Promise<void>
   await armRoom(ctx, { terms: termsOf(row), vehicle: summarize(vehicle, imageKey) })
 }
 
-/** Like `armRoom`, but what fails is left to the sweeper. */
+/** Like `armRoom`, but what fails, or takes longer than its caller should wait, is left to the sweeper. */
 export async function armQuietly(ctx: ArmContext, request: ArmRequest): Promise<void> {
   try {
-    await armRoom(ctx, request)
+    await bounded(armRoom(ctx, request), ARM_WAIT_MAX_MS)
   } catch (error) {
     ctx.log.warn('auction_not_armed', { auction_id: request.terms.auctionId, ...describeError(error) })
   }

@@ -1,7 +1,7 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { auctionSchema } from '../../src/auctions/schemas.ts'
 import { api } from '../support/api.ts'
-import { withFault } from '../support/database.ts'
+import { clearFault, setFault, withFault } from '../support/database.ts'
 import { type Auction, createActiveVehicle, createAuction } from '../support/market.ts'
 import { type Person, signIn, signInAdmin } from '../support/people.ts'
 import { refusalOf } from '../support/sessions.ts'
@@ -62,6 +62,20 @@ describe('GET /api/auctions/:id', () => {
       const answer = (await get(id, bidder)).expect(200)
       expect(answer.as(auctionSchema)).toMatchObject({ current_bid: 1200, vehicle: { make: 'Honda' } })
     })
+  })
+
+  test('answers from the room until the auction is settled, though it is over and MySQL away', async () => {
+    const { id } = await createAuction(seller, { buy_now_price: 2000 })
+    await setFault({ mode: 'refuse' })
+    onTestFinished(clearFault)
+    ;(await api('POST', `/api/auctions/${id}/buy-now`, { as: bidder })).expect(201)
+    const answer = (await get(id)).expect(200)
+    expect(answer.body).toMatchObject({ status: 'ended', outcome: 'sold', vehicle: { status: 'in_auction' } })
+    expect((await api('GET', `/api/auctions/${id}/bids`)).expect(200).at('bid_count')).toBe(1)
+    await clearFault()
+    const settled = async () => (await get(id)).at('vehicle.status') === 'sold'
+    await waitFor(settled, { timeoutMs: 20_000, what: 'the settlement' })
+    expect((await get(id)).body).toMatchObject({ status: 'ended', outcome: 'sold', current_bid: 2000 })
   })
 
   test.each(['999999', '0', '-1', 'abc', '1.5', '99999999999999999999'])('is 404 for %s', async (id) => {

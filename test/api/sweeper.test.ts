@@ -20,11 +20,13 @@ beforeAll(async () => {
 const sweepAt = (now: number) => sweep(createDeps(env), now)
 
 /** Rooms that answer nothing, in place of the real ones until the test ends. */
-function breakRooms(fail: () => Error = () => new Error('Network connection lost.')): number[] {
+function breakRooms(
+  fail: () => unknown = () => {
+    throw new Error('Network connection lost.')
+  },
+): number[] {
   const asked: number[] = []
-  const call = async () => {
-    throw fail()
-  }
+  const call = async () => fail()
   const getByName = (name: string) => {
     asked.push(Number(name))
     return { arm: call, view: call, history: call, bid: call }
@@ -55,6 +57,14 @@ describe('with rooms that cannot be reached', () => {
     accepted.expect(201)
   })
 
+  test('a room that hangs holds POST /api/auctions up for 3 s at the most', async () => {
+    const vehicle_id = await createActiveVehicle(seller)
+    breakRooms(() => new Promise(() => undefined))
+    const startedMs = Date.now()
+    await createAuction(seller, { vehicle_id })
+    expect(Date.now() - startedMs).toBeLessThan(4_500)
+  })
+
   test('a room that was not armed is armed by the first who asks it', async () => {
     const rooms = env.AUCTION_ROOM
     const vehicle_id = await createActiveVehicle(seller)
@@ -73,7 +83,9 @@ describe('with rooms that cannot be reached', () => {
     ['to be retried', ['retryable'], 2],
   ])('a bid with an id whose room is %s is unavailable', async (_what, marks, times) => {
     const { id } = await createAuction(seller)
-    const asked = breakRooms(() => marked(...marks))
+    const asked = breakRooms(() => {
+      throw marked(...marks)
+    })
     const answer = await api('POST', `/api/auctions/${id}/bids`, {
       as: bidder,
       body: { amount: 1000 },
@@ -86,7 +98,9 @@ describe('with rooms that cannot be reached', () => {
 
   test('a bid without an id is asked once: it might have been taken', async () => {
     const { id } = await createAuction(seller)
-    const asked = breakRooms(() => marked('retryable'))
+    const asked = breakRooms(() => {
+      throw marked('retryable')
+    })
     const answer = await api('POST', `/api/auctions/${id}/bids`, { as: bidder, body: { amount: 1000 } })
     expect([answer.status, asked.length]).toEqual([503, 1])
   })
