@@ -3,7 +3,6 @@ import { methodNotAllowed } from 'hono/method-not-allowed'
 import { auctionRoutes, myAuctionRoutes } from './auctions/routes.ts'
 import { isUnreachable } from './db/client.ts'
 import { KeyConflict } from './db/idempotency.ts'
-import { PageNotCounted } from './db/list-pages.ts'
 import type { Bindings, Deps } from './deps.ts'
 import { createHealthRoutes } from './health/routes.ts'
 import { orderRoutes } from './orders/routes.ts'
@@ -45,10 +44,6 @@ const enterRequest = (createDeps: (env: Bindings) => Deps): MiddlewareHandler<En
 /** Names in the API's terms what came from below it. */
 function translateError(error: unknown): unknown {
   if (error instanceof KeyConflict) return new AppError(error.reason, undefined, { cause: error })
-  if (error instanceof PageNotCounted) {
-    const { message, retryAfterSeconds } = error
-    return new AppError('unavailable', message, { retryAfterSeconds, cause: error })
-  }
   if (isUnreachable(error)) return new AppError('unavailable', undefined, { cause: error })
   return error
 }

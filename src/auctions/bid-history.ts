@@ -20,7 +20,7 @@ const SORT = 'newest'
 /**
  * Every bid that has a `seq`, newest first: until settlement from the room, so that an acknowledged bid is there at
  * once, afterwards from MySQL. Cursors hold in both.
- * @throws AppError `not_found`, `unavailable`, `validation_failed`; PageNotCounted
+ * @throws AppError `not_found`, `unavailable`, `validation_failed`
  */
 export async function listBids(
   ctx: AuctionContext,

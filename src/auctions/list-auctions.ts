@@ -141,7 +141,7 @@ function specify({ actor }: AuctionContext, query: AuctionListQuery): Specificat
 
 /**
  * Auctions by every filter, as MySQL knows them: a second or so behind their rooms.
- * @throws AppError `validation_failed`, `unauthenticated`; PageNotCounted
+ * @throws AppError `validation_failed`, `unauthenticated`
  */
 export async function listAuctions(ctx: AuctionContext, query: AuctionListQuery): Promise<AuctionPage> {
   const wanted = specify(ctx, query)

@@ -15,7 +15,7 @@ const SORT = 'newest'
 
 /**
  * The auctions that the caller has bid in, the newest auction first, as MySQL knows them.
- * @throws AppError `validation_failed`; PageNotCounted
+ * @throws AppError `validation_failed`
  */
 export async function listMyBids(
   ctx: AuctionContext & SignedIn,

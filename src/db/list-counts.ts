@@ -92,10 +92,16 @@ export async function countLists(
   return counted
 }
 
-async function countList(
-  list: PagedList,
-): Promise<{ total: number; total_capped: boolean; marks: [string | number, number][] }> {
-  const marks: [string | number, number][] = []
+export interface ListCount {
+  total: number
+  total_capped: boolean
+  /** The last position before each page mark: `[sort key, id]`. */
+  marks: [string | number, number][]
+}
+
+/** Counts a list, up to 10 000 rows, and notes where its pages begin. */
+export async function countList(list: PagedList): Promise<ListCount> {
+  const marks: ListCount['marks'] = []
   let total = 0
   let last: Position | null = null
   while (total < COUNTED_ROWS_MAX) {

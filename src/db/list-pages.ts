@@ -1,9 +1,19 @@
-// Pages of long lists. No request reads more than `COUNTED_AT_ONCE` positions: what lies further is counted by the
-// sweeper (`list-counts.ts`), and until it has been, `total` says how far counting went (`total_capped`).
+// Pages of long lists. A request reads at most `COUNTED_AT_ONCE` positions: what lies further is counted by the sweeper
+// (`list-counts.ts`), and until it has been, `total` says how far counting went (`total_capped`). Only a page by number
+// that lies beyond, of a list that is not counted yet, counts it by itself, since it has to be found.
 import { eq } from 'drizzle-orm'
 import { type Cursor, cursorText, type PageRequest } from '../lib/pagination.ts'
 import type { Database } from './client.ts'
-import { COUNTED_AT_ONCE, KEPT_MS, MARK_STEP, WANTED_MS, wantCount, wantStill } from './list-counts.ts'
+import {
+  COUNTED_AT_ONCE,
+  countList,
+  KEPT_MS,
+  type ListCount,
+  MARK_STEP,
+  WANTED_MS,
+  wantCount,
+  wantStill,
+} from './list-counts.ts'
 import { list_counts } from './schema/list-counts.ts'
 
 /** Where a row stands in a list: its sort key, and its id among equal keys. */
@@ -31,16 +41,10 @@ export interface ListPage {
   next_cursor: string | null
 }
 
-/** The page lies further than a request may read, and has not been counted yet: `retryAfterSeconds` says when it is. */
-export class PageNotCounted extends Error {
-  override readonly name = 'PageNotCounted'
-  override readonly message = 'This page is being counted: go on with next_cursor, or come back in a minute'
-  readonly retryAfterSeconds = 60
-}
-
 interface Counted {
   total: number
   capped: boolean
+  marks: readonly Position[]
 }
 
 interface ReadContext {
@@ -50,26 +54,24 @@ interface ReadContext {
   waitUntil(work: Promise<unknown>): void
 }
 
-/** One page of a list, with what is known of its length. @throws PageNotCounted */
+/** One page of a list, with what is known of its length. */
 export async function readPage(ctx: ReadContext, list: PagedList, request: PageRequest): Promise<ListPage> {
   const { cursor, per_page } = request
   const key = await keyOf(list)
-  const kept = await findKept(ctx, key)
   const offset = cursor ? 0 : (request.page - 1) * per_page
-  let positions: Position[]
-  let counted: Counted
-  if (kept) {
-    positions = cursor
-      ? await list.read(cursor, per_page + 1)
-      : await readFromMark(list, kept.marks, offset, per_page + 1)
-    counted = kept
-  } else {
+  let counted = await findKept(ctx, key)
+  let positions: Position[] | null = null
+  if (counted === null) {
     const first = await list.read(null, COUNTED_AT_ONCE + 1)
-    counted = { total: Math.min(first.length, COUNTED_AT_ONCE), capped: first.length > COUNTED_AT_ONCE }
-    if (counted.capped) ctx.waitUntil(wantCount(ctx.db, key, list, ctx.now))
-    if (counted.capped && offset + per_page >= first.length) throw new PageNotCounted()
-    positions = cursor ? await list.read(cursor, per_page + 1) : first.slice(offset, offset + per_page + 1)
+    const capped = first.length > COUNTED_AT_ONCE
+    counted = { total: Math.min(first.length, COUNTED_AT_ONCE), capped, marks: [] }
+    if (capped) ctx.waitUntil(wantCount(ctx.db, key, list, ctx.now))
+    if (capped && offset + per_page >= first.length) counted = describeCount(await countList(list))
+    else if (!cursor) positions = first.slice(offset, offset + per_page + 1)
   }
+  positions ??= cursor
+    ? await list.read(cursor, per_page + 1)
+    : await readFromMark(list, counted.marks, offset, per_page + 1)
   const shown = positions.slice(0, per_page)
   const last = shown.at(-1)
   return {
@@ -107,15 +109,17 @@ async function keyOf({ subject, specification }: PagedList): Promise<string> {
   return new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)).toHex()
 }
 
-async function findKept(
-  ctx: ReadContext,
-  key: string,
-): Promise<(Counted & { marks: readonly Position[] }) | null> {
+async function findKept(ctx: ReadContext, key: string): Promise<Counted | null> {
   const [row] = await ctx.db.select().from(list_counts).where(eq(list_counts.list_key, key))
   if (!row) return null
   if (row.wanted_until.getTime() < ctx.now + WANTED_MS / 2) ctx.waitUntil(wantStill(ctx.db, key, ctx.now))
   if (row.total === null || row.counted_at === null) return null
   if (row.counted_at.getTime() < ctx.now - KEPT_MS) return null
-  const marks = (row.marks ?? []).map(([sortKey, id]) => ({ key: sortKey, id }))
-  return { total: row.total, capped: row.total_capped, marks }
+  return describeCount({ total: row.total, total_capped: row.total_capped, marks: row.marks ?? [] })
 }
+
+const describeCount = ({ total, total_capped, marks }: ListCount): Counted => ({
+  total,
+  capped: total_capped,
+  marks: marks.map(([key, id]) => ({ key, id })),
+})

@@ -19,7 +19,7 @@ type OrderRow = typeof orders.$inferSelect
 export const ORDER_LISTS = 'orders'
 const SORT = 'newest'
 
-/** What the caller has bought and sold, the newest first. @throws AppError `validation_failed`; PageNotCounted */
+/** What the caller has bought and sold, the newest first. @throws AppError `validation_failed` */
 export async function listOrders(ctx: OrderContext, request: PageRequest): Promise<OrderPage> {
   requireOwnPage(request, SORT)
   const { ids, ...fields } = await readPage(ctx, orderList(ctx.db, ctx.actor.userId), request)

@@ -156,8 +156,7 @@ function specify(ctx: VehicleContext, query: VehicleListQuery): Specification {
 
 /**
  * The vehicles that the caller may see and that every filter fits.
- * @throws AppError `validation_failed` for a cursor of another order or a page beyond the first 10 000 rows;
- * PageNotCounted
+ * @throws AppError `validation_failed` for a cursor of another order or a page beyond the first 10 000 rows
  */
 export async function listVehicles(ctx: VehicleContext, query: VehicleListQuery): Promise<VehiclePage> {
   const wanted = specify(ctx, query)
