@@ -32,8 +32,19 @@ export function validate<Target extends keyof ValidationTargets, Schema extends 
       throw error
     }
   }
+  validations.set(handler, { target, schema })
   return handler
 }
+
+/** Which part of a request a route takes, and in what form. */
+export interface Validation {
+  target: keyof ValidationTargets
+  schema: z.ZodType
+}
+
+const validations = new WeakMap<object, Validation>()
+
+export const validationOf = (handler: object): Validation | undefined => validations.get(handler)
 
 /** What the API's document says of a route. Responses are the very schemas that encode them. */
 export interface RouteDescription {
