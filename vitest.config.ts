@@ -13,6 +13,8 @@ import type {} from './test/support/provided.ts'
 
 export default defineConfig({
   test: {
+    // What passes is quiet; the log of a failing test is shown with it.
+    silent: 'passed-only',
     projects: [
       {
         test: {
