@@ -55,7 +55,7 @@ export async function runOnce<Schema extends z.ZodType>(
     const { status, value } = await db.transaction(effect)
     return { status, body: schema.encode(value), replayed: false }
   }
-  const mine = and(eq(idempotency_keys.user_id, wanted.userId), eq(idempotency_keys.key, wanted.key))
+  const mine = isKey(wanted)
   const claim = crypto.randomUUID()
   const stored = await claimKey(ctx, wanted, claim)
   if (stored) return { status: stored.status, body: restore(schema, stored.body), replayed: true }
@@ -93,6 +93,25 @@ export async function runOnce<Schema extends z.ZodType>(
   }
 }
 
+/**
+ * The answer that the key holds already, or null: for those who have to look at something before they run the effect.
+ * @throws KeyConflict `id_reused`
+ */
+export async function findAnswer<Schema extends z.ZodType>(
+  { db, now, idempotencyKey: wanted }: Once,
+  schema: Schema,
+): Promise<OnceResult<Schema> | null> {
+  if (!wanted) return null
+  const [row] = await db.select().from(idempotency_keys).where(isKey(wanted))
+  if (!row || row.created_at < new Date(now - KEY_KEPT_MS)) return null
+  if (row.fingerprint !== wanted.fingerprint) throw new KeyConflict('id_reused')
+  if (row.status === null || row.body === null) return null
+  return { status: row.status, body: restore(schema, row.body), replayed: true }
+}
+
+const isKey = ({ userId, key }: NonNullable<Once['idempotencyKey']>) =>
+  and(eq(idempotency_keys.user_id, userId), eq(idempotency_keys.key, key))
+
 const restore = <Schema extends z.ZodType>(schema: Schema, body: string): z.input<Schema> =>
   schema.encode(schema.parse(JSON.parse(body)))
 
@@ -102,7 +121,7 @@ async function claimKey(
   wanted: NonNullable<Once['idempotencyKey']>,
   claim: string,
 ): Promise<{ status: number; body: string } | null> {
-  const mine = and(eq(idempotency_keys.user_id, wanted.userId), eq(idempotency_keys.key, wanted.key))
+  const mine = isKey(wanted)
   const find = async () => (await db.select().from(idempotency_keys).where(mine))[0]
   const leased_until = new Date(now + LEASE_MS)
   const fresh = { claim, leased_until, fingerprint: wanted.fingerprint, created_at: new Date(now) }

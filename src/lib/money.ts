@@ -62,7 +62,7 @@ function dollarCodec(wire: z.ZodNumber) {
     decode: (dollars, context) => {
       const value = dollarsToCents(dollars)
       if (value !== null) return value
-      context.issues.push({ code: 'custom', input: dollars, message: 'at most two decimals' })
+      context.issues.push({ code: 'custom', input: dollars, message: 'Must have at most two decimals' })
       return z.NEVER
     },
     encode: centsToDollars,

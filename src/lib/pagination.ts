@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { filter, wholeNumber } from './query-filters.ts'
 
 export const PER_PAGE_DEFAULT = 20
 export const PER_PAGE_MAX = 100
@@ -30,9 +31,9 @@ export const cursorText = z.codec(z.string().max(512), cursorSchema, {
 
 /** Query parameters of every list; `perPage` is what a list shows unless asked otherwise. */
 export const pageQuery = (perPage = PER_PAGE_DEFAULT) => ({
-  page: z.coerce.number().int().min(1).default(1),
-  per_page: z.coerce.number().int().min(1).max(PER_PAGE_MAX).default(perPage),
-  cursor: cursorText.optional(),
+  page: filter(wholeNumber.pipe(z.int().min(1))).transform((page) => page ?? 1),
+  per_page: filter(wholeNumber.pipe(z.int().min(1).max(PER_PAGE_MAX))).transform((asked) => asked ?? perPage),
+  cursor: filter(cursorText),
 })
 
 export interface PageRequest {

@@ -7,7 +7,7 @@ export const filter = <Schema extends z.ZodType>(schema: Schema) =>
 
 export const wholeNumber = z
   .string()
-  .regex(/^\d{1,9}$/, 'Must be a whole number')
+  .regex(/^\d{1,9}$/, 'Must be a whole number of at most 9 digits')
   .transform(Number)
 
 export const idText = z

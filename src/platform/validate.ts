@@ -2,7 +2,8 @@ import { zValidator } from '@hono/zod-validator'
 import type { MiddlewareHandler, ValidationTargets } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { z } from 'zod'
-import { AppError, ERROR_MESSAGES } from './errors.ts'
+import { AppError, ERROR_MESSAGES, type ErrorDetail } from './errors.ts'
+import { describeIssue } from './issue-text.ts'
 
 /**
  * Parses one part of the request. Placed behind `requireUser`, so that a stranger learns nothing of the form.
@@ -17,10 +18,7 @@ export function validate<Target extends keyof ValidationTargets, Schema extends 
 ) {
   const parse = zValidator(target, schema, (result) => {
     if (result.success) return
-    throw new AppError(code, ERROR_MESSAGES[code], {
-      details: result.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message })),
-      extra,
-    })
+    throw new AppError(code, ERROR_MESSAGES[code], { details: describeProblems(schema, result.data), extra })
   })
   const handler: typeof parse = async (c, next) => {
     try {
@@ -34,6 +32,12 @@ export function validate<Target extends keyof ValidationTargets, Schema extends 
   }
   validations.set(handler, { target, schema })
   return handler
+}
+
+/** Parses again what is known to be wrong, for the sentences. */
+function describeProblems(schema: z.ZodType, value: unknown): ErrorDetail[] {
+  const { error } = schema.safeParse(value, { error: describeIssue })
+  return error?.issues.map(({ path, message }) => ({ path: path.join('.'), message })) ?? []
 }
 
 /** Which part of a request a route takes, and in what form. */

@@ -1,6 +1,6 @@
 import { and, eq } from 'drizzle-orm'
 import type { Transaction } from '../db/client.ts'
-import { type OnceResult, runOnce } from '../db/idempotency.ts'
+import { findAnswer, type OnceResult, runOnce } from '../db/idempotency.ts'
 import { vehicle_documents } from '../db/schema/vehicles.ts'
 import type { SignedIn } from '../platform/actor.ts'
 import { AppError } from '../platform/errors.ts'
@@ -34,6 +34,8 @@ export async function addDocument(
   vehicleId: number,
   { s3_key, doc_type, filename, visibility }: DocumentBody,
 ): Promise<OnceResult<typeof documentMadeSchema>> {
+  const answered = await findAnswer(ctx, documentMadeSchema)
+  if (answered) return answered
   requireOpenForFiles(await requireOwner(ctx.db, vehicleId, ctx.actor, 'owner or admin'))
   const file = await requireUploaded(ctx, vehicleId, 'document', s3_key)
   return await runOnce(ctx, documentMadeSchema, async (tx) => {

@@ -1,6 +1,6 @@
 import { and, asc, eq } from 'drizzle-orm'
 import type { Transaction } from '../db/client.ts'
-import { type OnceResult, runOnce } from '../db/idempotency.ts'
+import { findAnswer, type OnceResult, runOnce } from '../db/idempotency.ts'
 import { vehicle_images, vehicles } from '../db/schema/vehicles.ts'
 import type { SignedIn } from '../platform/actor.ts'
 import { AppError } from '../platform/errors.ts'
@@ -73,6 +73,8 @@ export async function addImage(
   vehicleId: number,
   { s3_key, is_primary = false, caption = null }: ImageBody,
 ): Promise<OnceResult<typeof imageMadeSchema>> {
+  const answered = await findAnswer(ctx, imageMadeSchema)
+  if (answered) return answered
   requireOpenForFiles(await requireOwner(ctx.db, vehicleId, ctx.actor, 'owner or admin'))
   const file = await requireUploaded(ctx, vehicleId, 'image', s3_key)
   const made = await runOnce(ctx, imageMadeSchema, async (tx) => {

@@ -1,6 +1,7 @@
 import * as z from 'zod'
-import { type Cents, cents, dollars, dollarsOrZero, dollarsToCents } from '../lib/money.ts'
+import { dollars, dollarsOrZero } from '../lib/money.ts'
 import { pageFields, pageQuery } from '../lib/pagination.ts'
+import { filter, idText, price, wholeNumber, word } from '../lib/query-filters.ts'
 import { isoTime } from '../lib/time.ts'
 import {
   DOCUMENT_TYPES,
@@ -18,7 +19,7 @@ export const grade = z.codec(z.number().min(1).max(5).meta({ multipleOf: 0.1 }),
   decode: (value, context) => {
     const tenths = Math.round(value * 10)
     if (tenths / 10 === value) return tenths
-    context.issues.push({ code: 'custom', input: value, message: 'at most one decimal' })
+    context.issues.push({ code: 'custom', input: value, message: 'Must have at most one decimal' })
     return z.NEVER
   },
   encode: (tenths) => tenths / 10,
@@ -123,19 +124,6 @@ export const statusChangedSchema = z.object({
 })
 export const messageSchema = z.object({ message: z.string() })
 
-/** A filter that is left empty is none: forms send every field. */
-const filter = <Schema extends z.ZodType>(schema: Schema) =>
-  z.union([z.literal('').transform(() => undefined), schema]).optional()
-const wholeNumber = z
-  .string()
-  .regex(/^\d{1,9}$/, 'Must be a whole number')
-  .transform(Number)
-const price = z
-  .string()
-  .regex(/^\d{1,9}(?:\.\d{1,2})?$/, 'Must be an amount in dollars')
-  .transform((value): Cents => dollarsToCents(Number(value)) ?? cents(0))
-const word = z.string().trim().max(64)
-
 export const VEHICLE_SORTS = ['newest', 'price_asc', 'price_desc', 'year_desc', 'mileage_asc'] as const
 export type VehicleSort = (typeof VEHICLE_SORTS)[number]
 
@@ -154,15 +142,7 @@ export const vehicleListQuery = z.object({
   condition: filter(z.enum(VEHICLE_CONDITIONS)),
   state: filter(word),
   status: filter(z.enum(VEHICLE_STATUSES)),
-  seller_id: filter(
-    z.union([
-      z.literal('me'),
-      z
-        .string()
-        .regex(/^[1-9]\d{0,14}$/)
-        .transform(Number),
-    ]),
-  ),
+  seller_id: filter(z.union([z.literal('me'), idText])),
   q: filter(z.string().trim().max(100)),
   sort: filter(z.enum(VEHICLE_SORTS)),
   ...pageQuery(),

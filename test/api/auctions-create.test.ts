@@ -107,6 +107,17 @@ describe('POST /api/auctions', () => {
     ['R8: increments that do not begin at 0', { increments: [{ from: 1, step: 1 }] }, 'increments.0.from'],
     ['R8: a step of nothing', { increments: [{ from: 0, step: 0 }] }, 'increments.0.step'],
     ['R12: a window over an hour', { soft_close: { mode: 'reset', window_s: 3601 } }, 'soft_close.window_s'],
+    ['more extensions than can be', { soft_close: { max_extensions: 2 ** 40 } }, 'soft_close.max_extensions'],
+    [
+      'an end in the year 10000',
+      { starts_at: '9999-12-31T23:00:00Z', ends_at: '9999-12-31T23:59:59-23:59' },
+      'ends_at',
+    ],
+    [
+      'an end for which no alarm can be set',
+      { starts_at: '2190-01-01T00:00:00Z', ends_at: '2190-01-02T00:00:00Z' },
+      'ends_at',
+    ],
     ['a negative price', { starting_price: -1 }, 'starting_price'],
     ['half a cent', { starting_price: 1000.005 }, 'starting_price'],
     ['a price as text', { starting_price: '1000' }, 'starting_price'],

@@ -144,6 +144,55 @@ describe('a body', () => {
   })
 })
 
+describe('the details of a refusal say in plain words what is wrong', () => {
+  const detailsOf = async (method: string, path: string, body?: object) => {
+    const answer = await api(method, path, { as: person, ...(body && { body }) })
+    expect(refusalOf(answer)).toEqual([400, 'validation_failed'])
+    return answer.at('details')
+  }
+
+  test.each([
+    ['mileage', '1000', 'Must be a number'],
+    ['year', 2018.5, 'Must be a whole number'],
+    ['year', 1800, 'Must be at least 1900'],
+    ['year', 2101, 'Must be at most 2100'],
+    ['make', 5, 'Must be text'],
+    ['make', 'x'.repeat(65), 'Must have at most 64 characters'],
+    ['has_keys', 'yes', 'Must be true or false'],
+    ['condition', 'mint', 'Must be one of runs_drives, starts, non_running, parts_only'],
+    ['starting_price', '5000', 'Must be a number'],
+    ['starting_price', 0.001, 'Must be at least 0.01'],
+    ['starting_price', 5.001, 'Must have at most two decimals'],
+    ['condition_grade', 4.25, 'Must have at most one decimal'],
+  ])('%s: %j', async (path, value, message) => {
+    const details = await detailsOf('POST', '/api/vehicles', { vin: makeVin(), [path]: value })
+    expect(details).toEqual([{ path, message }])
+  })
+
+  test.each([
+    ['year_min', 'abc', 'Must be a whole number of at most 9 digits'],
+    ['max_price', '1e3', 'Must be an amount in dollars'],
+    ['sort', 'best', 'Must be one of newest, price_asc, price_desc, year_desc, mileage_asc'],
+    ['seller_id', 'you', 'Must be me or must be an id'],
+    ['per_page', '101', 'Must be at most 100'],
+  ])('?%s=%s', async (path, value, message) => {
+    expect(await detailsOf('GET', `/api/vehicles?${path}=${value}`)).toEqual([{ path, message }])
+  })
+
+  test('a field that is missing, an empty one, a time without its zone, a list that is none', async () => {
+    expect(await detailsOf('POST', '/api/vehicles', {})).toEqual([{ path: 'vin', message: 'Is missing' }])
+    const auction = { vehicle_id: 0, ends_at: '2027-01-01T00:00:00', increments: null }
+    expect(await detailsOf('POST', '/api/auctions', auction)).toEqual([
+      { path: 'ends_at', message: 'Must be a time with its zone, as 2026-11-22T21:00:00Z' },
+      { path: 'increments', message: 'Must be a list' },
+      { path: 'vehicle_id', message: 'Must be above 0' },
+    ])
+    expect(await detailsOf('POST', '/api/auctions/1/cancel', { reason: ' ' })).toEqual([
+      { path: 'reason', message: 'Must not be empty' },
+    ])
+  })
+})
+
 describe('what went wrong inside', () => {
   test('is 500 internal and says nothing else', async () => {
     const answer = await withFault({ mode: 'refuse-statement' }, () =>

@@ -81,6 +81,23 @@ describe('documents', () => {
     expect(refusalOf(await call('POST', `${id}/documents`, body))).toEqual([409, 'not_uploaded'])
   })
 
+  test('repeated under its Idempotency-Key it is the first answer, whatever became of it since', async () => {
+    const id = await createDraftVehicle(seller)
+    const s3_key = await uploadDocument(id)
+    const body = { s3_key, doc_type: 'title', filename: 'a.pdf', visibility: 'public' }
+    const headers = { 'Idempotency-Key': crypto.randomUUID() }
+    const add = () => api('POST', `/api/vehicles/${id}/documents`, { as: seller, body, headers })
+    const first = (await add()).expect(201)
+    await call('DELETE', `${id}/documents/${first.int('document_id')}`)
+    await call('POST', `${id}/archive`)
+    const again = await add()
+    expect([again.status, again.headers.get('idempotent-replay'), again.text]).toEqual([
+      201,
+      'true',
+      first.text,
+    ])
+  })
+
   test('visibility and kind can be changed, and the document deleted', async () => {
     const id = await createActiveVehicle(seller)
     const documentId = (await addDocument(id)).int('document_id')

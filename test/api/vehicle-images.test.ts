@@ -146,6 +146,26 @@ describe('images', () => {
     expect(refusalOf(await call('DELETE', `${id}/images/${a.image_id}`))).toEqual([404, 'not_found'])
   })
 
+  test('repeated under its Idempotency-Key it is the first answer, whatever became of the image since', async () => {
+    const id = await createDraftVehicle(seller)
+    const body = { s3_key: await upload(id), caption: 'Front' }
+    const headers = { 'Idempotency-Key': crypto.randomUUID() }
+    const add = (changes = {}) =>
+      api('POST', `/api/vehicles/${id}/images`, { as: seller, body: { ...body, ...changes }, headers })
+    const first = (await add()).expect(201)
+    expect(first.headers.get('idempotent-replay')).toBeNull()
+    await call('DELETE', `${id}/images/${first.int('image_id')}`)
+    await call('POST', `${id}/archive`)
+    const again = await add()
+    expect([again.status, again.headers.get('idempotent-replay'), again.text]).toEqual([
+      201,
+      'true',
+      first.text,
+    ])
+    expect(await imagesOf(id)).toEqual([])
+    expect(refusalOf(await add({ caption: 'Back' }))).toEqual([409, 'id_reused'])
+  })
+
   test('an image of another vehicle is 404', async () => {
     const [id, other] = [await createDraftVehicle(seller), await createDraftVehicle(seller)]
     const { image_id } = await addImage(other)

@@ -264,6 +264,24 @@ describe('pages', () => {
     await query(`UPDATE vehicles SET status = 'archived', live_vin = NULL WHERE id = ?`, [late])
   })
 
+  test('page, per_page and cursor that are left empty are as if they were not there', async () => {
+    const whole = await page('')
+    expect(await page('?page=&per_page=&cursor=')).toEqual(whole)
+  })
+
+  test.each([
+    'page=1e1',
+    'page=0x1',
+    'page=%201',
+    'page=1.5',
+    'page=-1',
+    'page=0',
+    'per_page=1e1',
+    'per_page=+5',
+  ])('%s is 400', async (search) => {
+    expect(refusalOf(await list(`?${search}`))).toEqual([400, 'validation_failed'])
+  })
+
   test('a cursor belongs to its order', async () => {
     const { next_cursor } = await page('?per_page=1')
     expect(refusalOf(await list(`?sort=price_asc&cursor=${next_cursor}`))).toEqual([400, 'validation_failed'])

@@ -136,6 +136,8 @@ describe('what an auction may be scheduled with', () => {
     expect(capped(0)).toEqual([])
     expect(capped(-1)).toEqual(['soft_close.max_extensions'])
     expect(capped(0.5)).toEqual(['soft_close.max_extensions'])
+    expect(capped(1_000_000)).toEqual([])
+    expect(capped(1_000_001)).toEqual(['soft_close.max_extensions'])
   })
 
   test('R12: by default the end is reset in a window of 120 s, by 120 s, without a cap', () => {
@@ -154,6 +156,12 @@ describe('what an auction may be scheduled with', () => {
     expect(pathsOf({ endsAt: OPENS_AT + 90 * days })).toEqual([])
     expect(pathsOf({ endsAt: OPENS_AT + 90 * days + 1 })).toEqual(['ends_at'])
     expect(pathsOf({ endsAt: Number.NaN })).toEqual(['ends_at'])
+  })
+
+  test('it ends before 2100: the platform sets no alarm past 2189', () => {
+    const last = Date.UTC(2100, 0, 1)
+    expect(pathsOf({ startsAt: last - 3_600_000, endsAt: last - 1 })).toEqual([])
+    expect(pathsOf({ startsAt: last - 3_600_000, endsAt: last })).toEqual(['ends_at'])
   })
 
   test('several problems are reported together', () => {

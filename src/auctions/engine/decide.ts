@@ -135,7 +135,7 @@ function changeReserve(auction: Auction, reservePrice: Cents | null, received: E
   if (reservePrice !== null) {
     if (position.reserveLowered || reservePrice >= current) return reject('reserve_locked')
     if (reservePrice < terms.startingPrice) {
-      const message = 'must not be below the starting price'
+      const message = 'Must not be below the starting price'
       return reject('validation_failed', null, [{ path: 'reserve_price', message }])
     }
   }

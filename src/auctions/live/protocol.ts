@@ -31,7 +31,7 @@ export const CONNECTION_HEADER = 'X-Live-Connection'
 export const ROOM_REFUSAL_STATUS = { not_found: 404, ticket_not_good: 401 } as const
 
 /** What a bidder calls a bid of theirs (R21): 1–64 printable characters. */
-export const clientIdSchema = z.string().regex(/^[\x20-\x7e]{1,64}$/)
+export const clientIdSchema = z.string().regex(/^[\x20-\x7e]{1,64}$/, 'Must be 1–64 printable characters')
 
 /** Every code of a refusal, for what is stored and sent. */
 export const REFUSAL_CODES = [
@@ -62,7 +62,11 @@ export const amountSchema = z
   .transform(({ amount, max_bid }, context): Offer => {
     if (amount !== undefined && max_bid === undefined) return { kind: 'bid', offer: 'exact', amount }
     if (max_bid !== undefined && amount === undefined) return { kind: 'bid', offer: 'max', amount: max_bid }
-    context.issues.push({ code: 'custom', message: 'either amount or max_bid', input: { amount, max_bid } })
+    context.issues.push({
+      code: 'custom',
+      message: 'Must have either amount or max_bid',
+      input: { amount, max_bid },
+    })
     return z.NEVER
   })
 const syncSchema = z.object({ since: z.int().nonnegative() })
