@@ -133,14 +133,22 @@ const errnoOf = (error: unknown): number | null => {
   return null
 }
 
-const ERRNO = { duplicateEntry: 1062, lockWaitTimeout: 1205, deadlock: 1213, checkpoint: 1020 } as const
-
-export const isDuplicate = (error: unknown): boolean => errnoOf(error) === ERRNO.duplicateEntry
-
-const isLockConflict = (error: unknown): boolean => {
-  const errno = errnoOf(error)
-  return errno === ERRNO.deadlock || errno === ERRNO.lockWaitTimeout || errno === ERRNO.checkpoint
+const DUPLICATE_ENTRY = 1062
+/** The same statement may succeed the next time: a conflict of locks, or a tablet whose MySQL is away. */
+const PASSING_ERRNOS = {
+  checkpoint: 1020,
+  tooManyConnections: 1040,
+  shutdown: 1053,
+  lockWaitTimeout: 1205,
+  deadlock: 1213,
+  noSocket: 2002,
+  noHost: 2003,
+  serverGone: 2006,
+  connectionLost: 2013,
 }
+const passingErrnos: ReadonlySet<number | null> = new Set(Object.values(PASSING_ERRNOS))
+
+export const isDuplicate = (error: unknown): boolean => errnoOf(error) === DUPLICATE_ENTRY
 
 /** Nothing was heard from the database, or it said that it cannot serve now. */
 export function isUnreachable(error: unknown): boolean {
@@ -149,8 +157,11 @@ export function isUnreachable(error: unknown): boolean {
     // Without MySQL's own number it is what stands before MySQL that speaks: a failover, no capacity, a bad password.
     if (cause instanceof DatabaseError && errnoOf(cause) === null) return true
   }
-  return isLockConflict(error)
+  return passingErrnos.has(errnoOf(error))
 }
 
 /** The database answered, and the same statement would be refused again. */
-export const isRefusal = (error: unknown): boolean => errnoOf(error) !== null && !isLockConflict(error)
+export function isRefusal(error: unknown): boolean {
+  const errno = errnoOf(error)
+  return errno !== null && !passingErrnos.has(errno)
+}

@@ -74,6 +74,8 @@ test.each([
   ['no answer', new DatabaseUnreachable('x')],
   ['an answer that is none', new UnknownError('x', { status: 502, statusText: '', body: '', headers: {} })],
   ['a proxy without a primary', new DatabaseError('x', 200, { message: 'no primary', code: 'UNAVAILABLE' })],
+  ['a server that is gone', new DatabaseError('Unavailable (errno 2006)', 200, { message: '', code: '' })],
+  ['a lost connection', new DatabaseError('Lost connection (errno 2013)', 200, { message: '', code: '' })],
   ['a deadlock', new DatabaseError('Deadlock (errno 1213) (sqlstate 40001)', 200, { message: '', code: '' })],
   ['the same as a cause', new Error('Failed query', { cause: new DatabaseUnreachable('x') })],
 ])('%s is waited out: after 1, 2, 4, 8 s and then every 15 s, with the whole batch', async (_what, error) => {
