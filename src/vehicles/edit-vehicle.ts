@@ -46,11 +46,17 @@ export function requireComplete(row: VehicleRow): void {
   })
 }
 
+/** What differs, by its names on the wire: forms send what stays as it is, too. */
+function changedFields(before: VehicleRow, after: VehicleRow): string[] {
+  return Object.entries(after).flatMap(([column, value]) =>
+    value === Reflect.get(before, column) ? [] : column.replace(/_(?:cents|tenths)$/, ''),
+  )
+}
+
 /** @throws AppError `wrong_status` where a field of the change is locked in this status */
 function requireEditable(row: VehicleRow, change: ListingFields): void {
-  const fields = Object.entries(change).flatMap(([field, value]) => (value === undefined ? [] : field))
   const nothingAtAll = row.status === VEHICLE_STATUS.sold || row.status === VEHICLE_STATUS.archived
-  const locked = lockedFields(row.status, fields)
+  const locked = lockedFields(row.status, changedFields(row, applyChange(row, change)))
   if (nothingAtAll) throw new AppError('wrong_status', `A vehicle that is ${row.status} cannot be changed`)
   if (locked.length > 0)
     throw new AppError('wrong_status', `Cannot be changed while ${row.status}: ${locked.join(', ')}`)

@@ -81,6 +81,29 @@ test('M12: a value that stays the same is no change', async () => {
   expect((await auctionOf(id)).bid_count).toBe(1)
 })
 
+test('a form that sends every field changes those that differ: what is settled may come along as it is', async () => {
+  const { vehicle_id } = await createAuction(seller)
+  const read = async () =>
+    (await api('GET', `/api/vehicles/${vehicle_id}`, { as: seller })).expect(200).as(vehicleSchema)
+  const { vin, year, make, model, trim, starting_price, buy_now_price, location_city } = await read()
+  const form = {
+    vin,
+    year,
+    make,
+    model,
+    trim,
+    starting_price,
+    buy_now_price: buy_now_price ?? '',
+    location_city,
+  }
+  ;(await patch(vehicle_id, { ...form, description: 'One owner' })).expect(200)
+  expect(await read()).toMatchObject({ make, starting_price, description: 'One owner' })
+  const answer = await patch(vehicle_id, { ...form, make: 'Acura', starting_price: 5, description: 'Two' })
+  expect(refusalOf(answer)).toEqual([409, 'wrong_status'])
+  expect(answer.at('error')).toBe('Cannot be changed while in_auction: make, starting_price')
+  expect((await read()).description).toBe('One owner')
+})
+
 test('a new primary image is the auction’s too, and moves no bid', async () => {
   const { id, vehicle_id } = await createAuction(seller)
   await bid(id, 1_000)
