@@ -1,8 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
-
-/** What the Worker reads beyond the variables that the local cloud makes. */
-const OPTIONAL_NAMES = ['CLERK_SECRET_KEY', 'S3_PUBLIC_BASE_URL', 'CLEARVIN_API_KEY', 'METRICS_TOKEN']
+import { VARIABLE_NAMES } from '../src/platform/env.ts'
 
 export interface Variables {
   values: Record<string, string>
@@ -25,7 +23,7 @@ export function resolveVariables(
     overridden.set(name, source)
   }
   for (const [name, value] of Object.entries(devVars)) put(name, value, '.dev.vars')
-  for (const name of new Set([...Object.keys(values), ...OPTIONAL_NAMES])) {
+  for (const name of new Set([...Object.keys(values), ...VARIABLE_NAMES])) {
     put(name, environment[name], 'environment')
   }
   return { values, overridden }

@@ -39,6 +39,7 @@ const variablesSchema = z.object({
   AUCTION_MIN_SECONDS: z.coerce.number().int().min(1).default(60),
 })
 export type Settings = z.infer<typeof variablesSchema>
+export const VARIABLE_NAMES = Object.keys(variablesSchema.shape)
 
 /** An unset variable and an empty one are the same: neither a file of variables nor a dashboard tells them apart. */
 const withoutBlank = (env: object): Record<string, unknown> =>

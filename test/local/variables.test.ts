@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { unstable_getVarsForDev } from 'wrangler'
 import { keepSecrets } from '../../local/clerk.ts'
 import { readDevVars, resolveVariables, writeEnvFile } from '../../local/variables.ts'
+import { VARIABLE_NAMES } from '../../src/platform/env.ts'
 
 let dir: string
 
@@ -42,6 +43,12 @@ describe('variables', () => {
       A: 'own',
       METRICS_TOKEN: 'a token of mine',
     })
+  })
+
+  test('.dev.vars.example names each that the Worker reads, and changes nothing when copied as it is', () => {
+    const example = readDevVars('.dev.vars.example')
+    expect(Object.keys(example).sort()).toEqual([...VARIABLE_NAMES].sort())
+    expect(Object.values(example).filter((value) => value !== '')).toEqual([])
   })
 
   test('.dev.vars is read, and need not be there', () => {
