@@ -1,0 +1,35 @@
+import { nextDeadline } from '../../../src/auctions/engine/deadline.ts'
+import { BACKSTOP_MS } from '../../../src/auctions/live/backlog.ts'
+import type { RoomHost } from '../host.ts'
+import type { World } from '../world.ts'
+import type { LedgerBook } from './ledger-book.ts'
+
+const DAY_MS = 86_400_000
+/** An alarm that could not write is tried again so much later. */
+const ALARM_AGAIN_MS = 5_000
+/** A room's own clock may be ahead of the platform's. */
+const SKEW_MS = 100
+
+/** The one alarm stands where the room is next needed, at every moment, so that whatever dies is woken again. */
+export function checkAlarm(world: World, host: RoomHost, book: LedgerBook): void {
+  const { auction } = book
+  if (auction === null || host.isAlarmLost) return
+  const [row] = host.disk.read('SELECT projected, forgotten FROM room')
+  const isBehind = Number(row?.projected) < book.entries.length
+  const isOver = nextDeadline(auction) === null
+  const needed = [
+    nextDeadline(auction) ?? Number.POSITIVE_INFINITY,
+    isBehind ? world.now + BACKSTOP_MS : Number.POSITIVE_INFINITY,
+    isOver && row?.forgotten === 0 ? auction.lastAt + DAY_MS : Number.POSITIVE_INFINITY,
+  ]
+  const soonest = Math.min(...needed)
+  if (soonest === Number.POSITIVE_INFINITY) return
+  const latest = Math.max(soonest, host.writeFailedAt + ALARM_AGAIN_MS)
+  const { alarm } = host.disk
+  const isSet = alarm !== null && alarm <= latest + SKEW_MS
+  world.hold(isSet, 'The alarm stands where the room is next needed', () => ({
+    alarm,
+    needed,
+    now: world.now,
+  }))
+}

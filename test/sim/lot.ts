@@ -1,0 +1,110 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Auction, AuctionTerms } from '../../src/auctions/engine/auction.ts'
+import type { VehicleSummary } from '../../src/auctions/live/contract.ts'
+import { checkAlarm } from './checks/alarms.ts'
+import { checkEntry } from './checks/entry-rules.ts'
+import { LedgerBook } from './checks/ledger-book.ts'
+import { Offers } from './checks/offers.ts'
+import { Rows } from './checks/rows.ts'
+import { Witness } from './checks/witness.ts'
+import type { DatabaseServer } from './database/server.ts'
+import { type HostParts, RoomHost } from './host.ts'
+import type { SimPeople } from './people.ts'
+import type { World } from './world.ts'
+
+/** One auction of a history: its room, and everything that is checked of it. */
+export class Lot {
+  readonly terms: AuctionTerms
+  readonly vehicle: VehicleSummary
+  readonly host: RoomHost
+  readonly book: LedgerBook
+  readonly offers: Offers
+  readonly witness: Witness
+  readonly rows: Rows
+  readonly #world: World
+  readonly #people: SimPeople
+  readonly #server: DatabaseServer
+  #diskChanges = -1
+  #diskLosses = 0
+  #serverChanges = -1
+
+  constructor(parts: HostParts, server: DatabaseServer, opening: Auction, vehicle: VehicleSummary) {
+    const { world } = parts
+    this.#world = world
+    this.#people = parts.people
+    this.#server = server
+    this.terms = opening.terms
+    this.vehicle = vehicle
+    this.host = new RoomHost(parts)
+    this.book = new LedgerBook(world, this.host)
+    this.offers = new Offers(world, this.book)
+    this.witness = new Witness(world, this.book)
+    this.rows = new Rows({ world, server, host: this.host, book: this.book, vehicleId: vehicle.id, opening })
+  }
+
+  get isOver(): boolean {
+    const status = this.book.auction?.position.status
+    return status === 'ended' || status === 'cancelled'
+  }
+
+  get isDrained(): boolean {
+    if (!this.book.isArmed) return false
+    const [room] = this.host.disk.read('SELECT projected FROM room')
+    return room?.projected === this.book.entries.length
+  }
+
+  /** What the disk and MySQL say now, against each other and against the rules. */
+  check(): void {
+    const { disk } = this.host
+    if (disk.changes !== this.#diskChanges) {
+      this.#diskChanges = disk.changes
+      this.#checkLedger()
+      checkAlarm(this.#world, this.host, this.book)
+    }
+    if (this.#server.changes === this.#serverChanges || !this.#server.isSettled) return
+    this.#serverChanges = this.#server.changes
+    this.rows.checkAuction()
+    if (this.#server.changes % 8 === 0) this.rows.checkBids()
+  }
+
+  #checkLedger(): void {
+    const { book, host } = this
+    const kept = book.refresh()
+    for (const entry of book.entries.slice(kept)) {
+      this.#world.note(`ledger ${host.auctionId}`, () => `${entry.number}: ${JSON.stringify(entry.events)}`)
+      checkEntry(this.#world, book, entry.number - 1)
+      this.offers.checkOrigin(entry)
+    }
+    if (host.disk.losses !== this.#diskLosses) {
+      this.#diskLosses = host.disk.losses
+      this.offers.recheck()
+      this.witness.recheck()
+    }
+    this.#checkState()
+    if (book.entries.length > kept) this.#checkBidders()
+  }
+
+  #checkState(): void {
+    const { life } = this.host
+    if (life === null || !life.isAlive) return
+    const { auction } = this.book
+    const isSame = isDeepStrictEqual(life.core.auction, auction)
+    this.#world.hold(isSame, 'The state is the fold of the ledger', () => ({
+      state: life.core.auction,
+      auction,
+    }))
+    const leaderId = auction?.position.status === 'active' ? auction.position.leader?.bidderId : undefined
+    const isBarred = leaderId !== undefined && this.#people.isBarred(leaderId, this.host.auctionId)
+    this.#world.hold(!isBarred, 'R18: no suspended person leads', () => auction?.position)
+  }
+
+  #checkBidders(): void {
+    const rows = this.host.disk.read('SELECT bidder_id, alias, maximum FROM bidders WHERE alias IS NOT NULL')
+    const actual = new Map(rows.map(({ bidder_id, alias, maximum }) => [bidder_id, { alias, maximum }]))
+    const expected = new Map<unknown, unknown>(this.book.bidders())
+    this.#world.hold(isDeepStrictEqual(actual, expected), 'The bidders are those of the ledger', () => ({
+      actual: [...actual],
+      expected: [...expected],
+    }))
+  }
+}
