@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from '@planetscale/database'
+import { parseSettings } from '../src/platform/env.ts'
 import { DEV_DATA_DIR } from './clerk.ts'
 import { type Cloud, startCloud } from './cloud.ts'
 import { findOwner } from './lock.ts'
@@ -80,6 +81,8 @@ async function start(): Promise<void> {
   const { values, overridden } = resolveVariables(withOwnOrigins(running.env), process.env, readDevVars())
   for (const [name, source] of overridden)
     steps.note(`${name} comes from ${source === 'environment' ? 'the environment' : source}`)
+  // The Worker would say so too, but to every request.
+  parseSettings(values)
   const isOwnDatabase = values.DATABASE_URL === running.env.DATABASE_URL
   if (isOwnDatabase) {
     await runStep('migrations', async () => {
