@@ -28,7 +28,7 @@ export const ERROR_MESSAGES = {
   buying_power: 'The bid exceeds your buying power',
   buy_now_gone: 'Buy now is no longer available',
   has_bids: 'The auction has bids',
-  reserve_locked: 'The reserve can no longer be changed',
+  reserve_locked: 'Until it is met, a reserve can be lowered once, or dropped',
   not_voidable: 'This bid cannot be voided',
   too_large: 'The request body is too large',
   unsupported_media_type: 'The content type must be application/json',

@@ -85,9 +85,9 @@ export const uploadBody = z
   .superRefine(({ kind, content_type, size }, context) => {
     const { maxBytes, endings } = FILE_RULES[kind]
     if (!(content_type in endings))
-      context.addIssue({ code: 'custom', path: ['content_type'], message: `Not the type of a ${kind}` })
+      context.addIssue({ code: 'custom', path: ['content_type'], message: `No ${kind} has this type` })
     if (size !== undefined && size > maxBytes)
-      context.addIssue({ code: 'custom', path: ['size'], message: `At most ${maxBytes} bytes` })
+      context.addIssue({ code: 'custom', path: ['size'], message: `Must be at most ${maxBytes} bytes` })
   })
 export type UploadRequest = z.output<typeof uploadBody>
 

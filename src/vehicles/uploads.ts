@@ -67,7 +67,7 @@ export async function requireUploaded(
   if (!object) throw new AppError('not_uploaded')
   const { endings, maxBytes } = FILE_RULES[kind]
   const contentType = object.contentType.split(';')[0]?.trim().toLowerCase() ?? ''
-  if (!(contentType in endings)) throw refuse(`The type of the file is not one of a ${kind}`)
+  if (!(contentType in endings)) throw refuse(`No ${kind} has the type of this file`)
   if (object.sizeBytes < 1 || object.sizeBytes > maxBytes)
     throw refuse(`The file must have 1 to ${maxBytes} bytes`)
   return { contentType, sizeBytes: object.sizeBytes }
