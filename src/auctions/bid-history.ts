@@ -117,7 +117,7 @@ function bidList(db: Database, auctionId: number): PagedList {
           and(
             eq(bids.auction_id, auctionId),
             isNotNull(bids.seq),
-            after === null ? undefined : lt(bids.seq, Number(after.key)),
+            after === null ? undefined : lt(bids.seq, after.key),
           ),
         )
         .orderBy(desc(bids.seq))

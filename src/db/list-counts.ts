@@ -96,7 +96,7 @@ export interface ListCount {
   total: number
   total_capped: boolean
   /** The last position before each page mark: `[sort key, id]`. */
-  marks: [string | number, number][]
+  marks: [number, number][]
 }
 
 /** Counts a list, up to 10 000 rows, and notes where its pages begin. */

@@ -18,7 +18,7 @@ import { list_counts } from './schema/list-counts.ts'
 
 /** Where a row stands in a list: its sort key, and its id among equal keys. */
 export interface Position {
-  key: string | number
+  key: number
   id: number
 }
 

@@ -9,7 +9,7 @@ export const COUNTED_ROWS_MAX = 10_000
 /** A cursor is the sort key and the id of the last row seen, so inserts do not shift what follows. */
 const cursorSchema = z.object({
   sort: z.string().max(32),
-  key: z.union([z.string().max(64), z.number()]),
+  key: z.int(),
   id: z.int().positive(),
 })
 export type Cursor = z.infer<typeof cursorSchema>

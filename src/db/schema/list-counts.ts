@@ -14,7 +14,7 @@ export const list_counts = mysqlTable(
     total: int(),
     total_capped: boolean().notNull().default(false),
     /** The last row before each page mark: `[sort key, id]`. */
-    marks: jsonDocument<[string | number, number][]>(),
+    marks: jsonDocument<[number, number][]>(),
     counted_at: instant(),
     /** Nobody asked for the list since an hour before this. */
     wanted_until: instant().notNull(),
