@@ -40,7 +40,8 @@ const isMissing = (answer: object | null): answer is (Refusal & { code: 'not_fou
   answer === null || ('code' in answer && answer.code === 'not_found')
 
 /**
- * Asks a room, and where it was never armed although its auction is stored, arms it and asks again.
+ * Asks a room, and where it was never armed although its auction is stored, arms it and asks again. One that was armed
+ * and knows nothing of it has lost its ledger: armed anew it would take bids as though there had been none.
  * @throws AppError `not_found`, `unavailable`, `ended` or `cancelled` for one that was settled
  */
 export async function askRoom<T extends object>(
@@ -53,8 +54,9 @@ export async function askRoom<T extends object>(
   const row = await findAuctionRow(ctx.db, auctionId)
   if (row === null) throw auctionMissing()
   if (row.settled_at !== null) throw new AppError(row.outcome === null ? 'cancelled' : 'ended')
-  await armStored(ctx, row)
+  if (row.armed_at === null) await armStored(ctx, row)
   const second = await ask()
-  if (isMissing(second)) throw auctionMissing()
-  return second
+  if (!isMissing(second)) return second
+  ctx.log.error('room_without_ledger', { auction_id: auctionId })
+  throw new AppError('unavailable')
 }

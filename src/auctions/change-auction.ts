@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull } from 'drizzle-orm'
+import { desc, eq } from 'drizzle-orm'
 import { auctions } from '../db/schema/auctions.ts'
 import { SECOND_MS } from '../lib/time.ts'
 import { isAdmin, type SignedIn } from '../platform/actor.ts'
@@ -77,9 +77,9 @@ export async function voidBid(
 }
 
 /**
- * What the vehicles ask for where one is changed while in auction (M12): its room is told before MySQL. A room that
- * was never armed learns of it when it is.
- * @throws AppError `unavailable`, and the room's refusals
+ * What the vehicles ask for where one is changed while in auction (M12): its room is told before MySQL. Once that is
+ * settled and the seller decides on the high bid (M2), no room takes commands, and M12's fields are the admins' still.
+ * @throws AppError `has_bids`, `unavailable`, and the room's refusals
  */
 export async function changeInAuction(
   rooms: Rooms,
@@ -88,15 +88,19 @@ export async function changeInAuction(
   changes: DisclosureChange[],
 ): Promise<void> {
   const [auction] = await ctx.db
-    .select({ id: auctions.id })
+    .select({ id: auctions.id, settled_at: auctions.settled_at, bid_count: auctions.bid_count })
     .from(auctions)
-    .where(and(eq(auctions.vehicle_id, vehicle.id), isNull(auctions.settled_at)))
+    .where(eq(auctions.vehicle_id, vehicle.id))
     .orderBy(desc(auctions.id))
     .limit(1)
   const viewer = viewerOf(ctx.actor)
   if (auction === undefined || viewer === null) return
-  const answer = await rooms(auction.id, 'once', (room) =>
-    room.changeVehicle({ viewer, vehicle, changes }, ctx.requestId),
+  if (auction.settled_at !== null) {
+    if (changes.length > 0 && auction.bid_count > 0 && !viewer.isAdmin) throw new AppError('has_bids')
+    return
+  }
+  const answer = await askRoom({ ...ctx, rooms }, auction.id, () =>
+    rooms(auction.id, 'once', (room) => room.changeVehicle({ viewer, vehicle, changes }, ctx.requestId)),
   )
-  if (!answer.ok && answer.code !== 'not_found') throw refuse(answer)
+  if (!answer.ok) throw refuse(answer)
 }

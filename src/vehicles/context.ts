@@ -19,7 +19,7 @@ export type IsBuyerOf = (db: Executor, vehicleId: number, userId: number) => Pro
 
 /**
  * Tells the auction of a vehicle, before MySQL, what the vehicle becomes; `changes` are M12's fields among it.
- * Does nothing where the room of the auction was never armed.
+ * A room that was never armed is armed with what the vehicle was, and told then.
  * @throws AppError with the refusal of the auction, `has_bids` among them
  */
 export type ChangeInAuction = (

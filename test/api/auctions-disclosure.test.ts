@@ -1,10 +1,15 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { env } from 'cloudflare:workers'
+import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { auctionSchema } from '../../src/auctions/schemas.ts'
+import { restoreClock, travel } from '../room/stand.ts'
 import { api } from '../support/api.ts'
-import { createAuction } from '../support/market.ts'
+import { query } from '../support/database.ts'
+import { createActiveVehicle, createAuction } from '../support/market.ts'
 import { type Person, signIn, signInAdmin } from '../support/people.ts'
 import { refusalOf } from '../support/sessions.ts'
 import { openSocket } from '../support/socket.ts'
+import { setVariables } from '../support/variables.ts'
+import { waitFor } from '../support/wait-for.ts'
 
 let seller: Person
 let bidder: Person
@@ -12,6 +17,8 @@ let admin: Person
 beforeAll(async () => {
   ;[seller, bidder, admin] = await Promise.all([signIn(), signIn(), signInAdmin()])
 })
+
+afterEach(restoreClock)
 
 const edit = (vehicleId: number, body: object, as: Person) =>
   api('PATCH', `/api/vehicles/${vehicleId}`, { as, body })
@@ -55,5 +62,37 @@ describe('M12: a vehicle changed while in auction', () => {
     })
     expect(Date.parse(auction.ends_at)).toBeGreaterThan(Date.now() + 23.9 * 3_600_000)
     ;(await bid(id, 1000)).expect(201)
+  })
+
+  test('after the end, while the seller decides on the high bid, only an admin may', async () => {
+    const soon = new Date(Date.now() + 30_000).toISOString()
+    const { id, vehicle_id } = await createAuction(seller, { reserve_price: 3000, ends_at: soon })
+    ;(await bid(id, 1000)).expect(201)
+    travel(300_000)
+    await waitFor(async () => {
+      await get(id)
+      const [row] = await query('SELECT outcome, settled_at FROM auctions WHERE id = ?', [id])
+      return row?.settled_at !== null && row?.outcome === 'pending_seller'
+    })
+    expect(refusalOf(await edit(vehicle_id, { title_type: 'salvage' }, seller))).toEqual([409, 'has_bids'])
+    expect((await api('GET', `/api/vehicles/${vehicle_id}`)).at('title_type')).toBe('clean')
+    ;(await edit(vehicle_id, { description: 'With a tow bar' }, seller)).expect(200)
+    ;(await edit(vehicle_id, { title_type: 'salvage' }, admin)).expect(200)
+    expect((await get(id)).bid_count).toBe(1)
+  })
+
+  test('a room that was not armed yet is armed and told, so that no bid comes before it knows', async () => {
+    const { AUCTION_ROOM } = env
+    const vehicle_id = await createActiveVehicle(seller)
+    const away = async () => {
+      throw new Error('Network connection lost.')
+    }
+    setVariables({ AUCTION_ROOM: { getByName: () => ({ arm: away }) } })
+    const { id } = await createAuction(seller, { vehicle_id })
+    Object.assign(env, { AUCTION_ROOM })
+    ;(await edit(vehicle_id, { mileage: 123_456 }, seller)).expect(200)
+    const watcher = await openSocket(id)
+    const { auction } = await watcher.next('welcome')
+    expect([auction.seq, auction.vehicle.mileage]).toEqual([2, 123_456])
   })
 })

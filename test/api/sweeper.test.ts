@@ -2,7 +2,9 @@ import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createDeps } from '../../src/deps.ts'
 import { sweep } from '../../src/sweeper.ts'
+import { termsWith } from '../engine/sale.ts'
 import { api } from '../support/api.ts'
+import { insertAuction } from '../support/auction-rows.ts'
 import { query, withFault } from '../support/database.ts'
 import { createActiveVehicle, createAuction } from '../support/market.ts'
 import { type Person, signIn } from '../support/people.ts'
@@ -75,6 +77,17 @@ describe('with rooms that cannot be reached', () => {
     expect(shown.body).toMatchObject({ status: 'active', current_bid: 0, minimum_bid: 1000, seq: 1 })
     const bid = { as: bidder, body: { amount: 1000 } }
     ;(await api('POST', `/api/auctions/${id}/bids`, bid)).expect(201)
+  })
+
+  test('a room that was armed and has lost its ledger is not armed anew: bids that it had would be forgotten', async () => {
+    const { terms } = await insertAuction(createDeps(env).db, termsWith({ sellerId: seller.user.id }))
+    await query("UPDATE auctions SET armed_at = '2026-01-01', projected = 3 WHERE id = ?", [terms.auctionId])
+    const path = `/api/auctions/${terms.auctionId}`
+    const answer = await api('POST', `${path}/bids`, { as: bidder, body: { amount: 1000 } })
+    expect([answer.status, answer.at('code')]).toEqual([503, 'unavailable'])
+    const cancelled = await api('POST', `${path}/cancel`, { as: seller, body: { reason: 'x' } })
+    expect(cancelled.status).toBe(503)
+    expect(await env.AUCTION_ROOM.getByName(String(terms.auctionId)).view(null)).toBeNull()
   })
 
   test.each([
