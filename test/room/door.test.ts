@@ -60,6 +60,13 @@ describe('the door of the live socket', () => {
     response.webSocket?.close()
   })
 
+  test.each([1000, 1001, 4000])('a client that closes with %i is answered by the same code', async (code) => {
+    const socket = await openSocket(auction.id)
+    await socket.next('welcome')
+    socket.close(code)
+    expect((await socket.closed).code).toBe(code)
+  })
+
   test('a ticket opens one connection: the second is closed with 4401', async () => {
     const ticket = await takeTicket(auction.id, buyer)
     const first = await openSocket(auction.id, { ticket })

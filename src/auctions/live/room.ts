@@ -19,6 +19,10 @@ import { RoomCore, type RoomDeps } from './core.ts'
 import { CONNECTION_HEADER, PING, PONG, ROOM_REFUSAL_STATUS, SUBPROTOCOL } from './protocol.ts'
 import { connectionSchema, tagOf } from './sockets.ts'
 
+/** RFC 6455: a Close without a code is told as 1005, which may not be sent. */
+const NO_CODE = 1005
+const CLOSE_NORMAL = 1000
+
 /** One object per auction, named by its id: the auction's truth from arming to settlement. */
 export class Room extends DurableObject<unknown> implements RoomApi {
   readonly #deps: RoomDeps
@@ -125,7 +129,12 @@ export class Room extends DurableObject<unknown> implements RoomApi {
     this.#sendMetrics()
   }
 
-  override webSocketClose(): void {
+  /**
+   * workerd answers the Close of a socket that may hibernate only when it is told to, whatever the compatibility
+   * date; unanswered, the connection stays until the client gives up.
+   */
+  override webSocketClose(socket: WebSocket, code: number, reason: string, wasClean: boolean): void {
+    if (wasClean) socket.close(code === NO_CODE ? CLOSE_NORMAL : code, reason)
     this.#room.disconnected()
     this.#sendMetrics()
   }
