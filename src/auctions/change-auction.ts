@@ -42,7 +42,7 @@ export async function editAuction(
     minDurationMs: ctx.settings.AUCTION_MIN_SECONDS * SECOND_MS,
   }
   const answer = await ctx.rooms(auctionId, 'once', (room) => room.edit(edit, ctx.requestId))
-  if (!answer.ok) throw refuse(answer)
+  if (!answer.ok) throw refuse(answer, 'Once an auction is open, only its reserve can be lowered or dropped')
   return describeRoomAuction(answer.auction)
 }
 
@@ -58,7 +58,7 @@ export async function cancelAuction(
     throw new AppError('forbidden', 'This auction is not yours')
   }
   const answer = await ctx.rooms(auctionId, 'once', (room) => room.cancel(caller, reason, ctx.requestId))
-  if (!answer.ok) throw refuse(answer)
+  if (!answer.ok) throw refuse(answer, 'An absolute auction cannot be cancelled once it has opened')
   return describeRoomAuction(answer.auction)
 }
 

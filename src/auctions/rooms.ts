@@ -57,10 +57,13 @@ export const viewerOf = (actor: Actor | null): RoomViewer | null =>
 
 export const auctionMissing = (): AppError => new AppError('not_found', 'Auction not found')
 
-/** A room's refusal as an error of the API. */
-export function refuse({ code, minimumBid, problems, retryAfterSeconds }: Refusal): AppError {
+/** A room's refusal as an error of the API; `wrongStatus` says what this command could not do. */
+export function refuse(
+  { code, minimumBid, problems, retryAfterSeconds }: Refusal,
+  wrongStatus?: string,
+): AppError {
   if (code === 'not_found') return auctionMissing()
-  return new AppError(code, undefined, {
+  return new AppError(code, code === 'wrong_status' ? wrongStatus : undefined, {
     ...(problems.length > 0 ? { details: problems.map(({ path, message }) => ({ path, message })) } : {}),
     ...(retryAfterSeconds === null ? {} : { retryAfterSeconds }),
     ...(minimumBid === null ? {} : { extra: { minimum_bid: centsToDollars(minimumBid) } }),

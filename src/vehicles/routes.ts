@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import type { Settings } from '../platform/env.ts'
 import { type AppEnv, reply, replyOnce, requireId } from '../platform/hono.ts'
 import { idempotent } from '../platform/idempotency.ts'
+import { linkNext } from '../platform/page-link.ts'
 import { describe, validate } from '../platform/validate.ts'
 import { optionalUser, requireAdmin, requireUser } from '../users/auth.ts'
 import { createBody, editBody, reasonBody } from './body-schemas.ts'
@@ -39,12 +40,7 @@ export const vehicleRoutes = new Hono<Env>()
     validate('query', vehicleListQuery),
     async (c) => {
       const page = await listVehicles(c.var.context, c.req.valid('query'))
-      if (page.next_cursor !== null) {
-        const next = new URL(c.req.url)
-        next.searchParams.delete('page')
-        next.searchParams.set('cursor', page.next_cursor)
-        c.header('Link', `<${next.pathname}${next.search}>; rel="next"`)
-      }
+      linkNext(c, page)
       return reply(c, vehiclePageSchema, page, 200)
     },
   )
