@@ -1,0 +1,27 @@
+import { randomInt } from 'node:crypto'
+import { parseArgs } from 'node:util'
+
+export interface CrashOptions {
+  seed: string
+  /** How long things are broken; starting, ending and checking come on top. */
+  chaosMs: number
+}
+
+const DEFAULT_MINUTES = 3
+const SHORT_MINUTES = 1
+const MINUTES_MAX = 120
+const SEEDS = 2 ** 32
+
+/** `--seed N`, `--minutes N`, `--short`. @throws Error for anything else */
+export function readArguments(args: string[]): CrashOptions {
+  const { values } = parseArgs({
+    args,
+    options: { seed: { type: 'string' }, minutes: { type: 'string' }, short: { type: 'boolean' } },
+  })
+  if (values.short && values.minutes !== undefined) throw new Error('Either --short or --minutes')
+  const minutes = values.short ? SHORT_MINUTES : Number(values.minutes ?? DEFAULT_MINUTES)
+  if (!(minutes >= SHORT_MINUTES && minutes <= MINUTES_MAX)) {
+    throw new Error(`--minutes is from ${SHORT_MINUTES} to ${MINUTES_MAX}`)
+  }
+  return { seed: values.seed ?? String(randomInt(SEEDS)), chaosMs: minutes * 60_000 }
+}

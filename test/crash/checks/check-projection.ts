@@ -1,0 +1,164 @@
+import { type Auction, OUTCOME } from '../../../src/auctions/engine/auction.ts'
+import { auctionSourceKey } from '../../../src/orders/order.ts'
+import { VEHICLE_STATUS } from '../../../src/vehicles/vehicle.ts'
+import type { AuctionEvidence } from '../evidence/evidence.ts'
+import type { AuctionRow, BidRow } from '../evidence/mysql-rows.ts'
+import type { History } from './history.ts'
+
+type Plain = string | number | boolean | null
+
+/** MySQL is the fold of the ledger, and what follows from an end has followed once. */
+export function checkProjection(evidence: AuctionEvidence, history: History): string[] {
+  return [
+    ...compareRows('the auction', expectedAuction(history), evidence.row),
+    ...checkBids(evidence, history),
+    ...checkBidders(evidence, history),
+    ...checkSale(evidence, history.final),
+    ...checkNotices(evidence, history),
+  ]
+}
+
+/** The columns that the ledger decides. */
+function expectedAuction({ final, entries }: History): Partial<Record<keyof AuctionRow, Plain>> {
+  const { terms, position } = final
+  const over = 1_000_000_000_000_000
+  return {
+    id: terms.auctionId,
+    seller_id: terms.sellerId,
+    sale_type: terms.saleType,
+    below_reserve: terms.belowReserve,
+    starting_price_cents: terms.startingPrice,
+    buy_now_price_cents: terms.buyNowPrice,
+    reserve_price_cents: position.reservePrice,
+    starts_at: terms.startsAt,
+    original_ends_at: terms.endsAt,
+    ends_at: position.endsAt,
+    ending_key: over - position.endsAt,
+    extended_count: position.extendedCount,
+    status: position.status,
+    outcome: position.outcome,
+    cancel_reason: position.cancelReason,
+    current_bid_cents: position.price,
+    price_cents: position.leader === null ? terms.startingPrice : position.price,
+    minimum_bid_cents: position.minimumBid,
+    reserve_met: position.reserveMet,
+    bid_count: position.bidCount,
+    high_bidder_id: position.leader?.bidderId ?? null,
+    high_bidder_alias: position.leader?.alias ?? null,
+    seq: final.seq,
+    projected: final.number,
+    armed_at: entries[0]?.at ?? null,
+    next_attempt_at: null,
+  }
+}
+
+function checkBids({ bidRows }: AuctionEvidence, history: History): string[] {
+  const rows = new Map(bidRows.map((row) => [row.bid_id, row]))
+  const problems: string[] = []
+  for (const { entry, bid, seq } of history.bids) {
+    const row = rows.get(entry.number)
+    rows.delete(entry.number)
+    if (row === undefined) {
+      problems.push(`bid ${entry.number} is not in MySQL`)
+      continue
+    }
+    const expected: Partial<Record<keyof BidRow, Plain>> = {
+      seq,
+      user_id: bid.bidderId,
+      alias: bid.alias,
+      kind: bid.kind,
+      amount_cents: bid.amount,
+      offered_cents: bid.offered,
+      current_bid_cents: entry.after.price,
+      leader_alias: entry.after.leader?.alias ?? null,
+      created_at: entry.at,
+      voided_at: null,
+      void_reason: null,
+    }
+    problems.push(...compareRows(`bid ${entry.number}`, expected, row))
+  }
+  for (const bidId of rows.keys()) problems.push(`MySQL has the bid ${bidId}, which the ledger has not`)
+  return problems
+}
+
+function checkBidders({ bidderRows }: AuctionEvidence, history: History): string[] {
+  const maximums = new Map<number, { alias: string; maximum: number }>()
+  for (const { bid } of history.bids) {
+    const before = maximums.get(bid.bidderId)?.maximum ?? 0
+    maximums.set(bid.bidderId, { alias: bid.alias, maximum: Math.max(before, bid.offered) })
+  }
+  const problems: string[] = []
+  for (const row of bidderRows) {
+    const expected = maximums.get(row.user_id)
+    maximums.delete(row.user_id)
+    if (expected?.alias !== row.alias || expected.maximum !== row.max_bid_cents) {
+      problems.push(
+        `MySQL has ${row.alias} up to ${row.max_bid_cents}, the ledger ${expected?.alias} up to ${expected?.maximum}`,
+      )
+    }
+  }
+  for (const { alias } of maximums.values()) problems.push(`${alias} is not among the bidders in MySQL`)
+  return problems
+}
+
+/** One order for what was sold, none otherwise; the vehicle where its auction's outcome puts it (M1). */
+function checkSale(
+  { row, orders, vehicleStatus, lot }: AuctionEvidence,
+  { terms, position }: Auction,
+): string[] {
+  const problems: string[] = []
+  const isSold = position.outcome === OUTCOME.sold
+  if (row.settled_at === null) problems.push('it is not settled')
+  if (orders.length !== (isSold ? 1 : 0)) {
+    problems.push(`it ended ${position.outcome} and has ${orders.length} orders`)
+  }
+  for (const order of orders) {
+    const expected = {
+      source_key: auctionSourceKey(terms.auctionId),
+      vehicle_id: lot.vehicleId,
+      buyer_id: position.leader?.bidderId ?? null,
+      seller_id: lot.sellerId,
+      vehicle_price_cents: position.price,
+    }
+    problems.push(...compareRows(`order ${order.id}`, expected, order))
+  }
+  const expectedStatus =
+    position.outcome === OUTCOME.pendingSeller
+      ? VEHICLE_STATUS.inAuction
+      : isSold
+        ? VEHICLE_STATUS.sold
+        : VEHICLE_STATUS.active
+  if (vehicleStatus !== expectedStatus) {
+    problems.push(`it ended ${position.outcome} and its vehicle is ${vehicleStatus}`)
+  }
+  return problems
+}
+
+/** Whoever bid, and the seller, were told of the end, once. */
+function checkNotices({ toldOfEnd, lot }: AuctionEvidence, history: History): string[] {
+  const winner = history.final.position.leader?.bidderId ?? null
+  const isSold = history.final.position.outcome === OUTCOME.sold
+  const expected = new Set([lot.sellerId, ...history.bids.map(({ bid }) => bid.bidderId)])
+  const problems: string[] = []
+  for (const { userId, type } of toldOfEnd) {
+    if (!expected.delete(userId))
+      problems.push(`person ${userId} was told of the end twice, or without a bid`)
+    if ((type === 'auction_won') !== (isSold && userId === winner)) {
+      problems.push(`person ${userId} was told ${type}`)
+    }
+  }
+  for (const userId of expected) problems.push(`person ${userId} was not told of the end`)
+  return problems
+}
+
+function compareRows<Row extends object>(
+  what: string,
+  expected: Partial<Record<keyof Row, Plain>>,
+  row: Row,
+): string[] {
+  return Object.entries(expected).flatMap(([column, value]) => {
+    const found: unknown = Reflect.get(row, column)
+    const plain = found instanceof Date ? found.getTime() : found
+    return plain === value ? [] : [`${what} has ${column} ${plain} in MySQL, by the ledger it is ${value}`]
+  })
+}

@@ -1,0 +1,85 @@
+import type { VehicleStatus } from '../../../src/vehicles/vehicle.ts'
+import type { Offer } from '../clients/offers.ts'
+import type { ClientRecord } from '../clients/story.ts'
+import type { Lot } from '../lots.ts'
+import type { AuctionRow, BidderRow, BidRow, MysqlRows, OrderRow } from './mysql-rows.ts'
+import type { PublicAnswers, Repetition } from './public-answers.ts'
+import type { RoomFile } from './room-files.ts'
+
+/** Everything that is known of one auction when all is over. */
+export interface AuctionEvidence {
+  readonly lot: Lot
+  readonly offers: readonly Offer[]
+  readonly records: readonly ClientRecord[]
+  readonly repetitions: readonly Repetition[]
+  readonly shown: PublicAnswers
+  readonly room: RoomFile
+  readonly row: AuctionRow
+  readonly bidRows: readonly BidRow[]
+  readonly bidderRows: readonly BidderRow[]
+  readonly orders: readonly OrderRow[]
+  readonly vehicleStatus: VehicleStatus | null
+  readonly toldOfEnd: readonly { userId: number; type: string }[]
+}
+
+/** What was collected, before it is known whether it fits together. */
+export interface Collected {
+  readonly lots: readonly Lot[]
+  readonly offers: readonly Offer[]
+  readonly recordsOf: (auctionId: number) => readonly ClientRecord[]
+  readonly repetitions: readonly Repetition[]
+  readonly shown: ReadonlyMap<number, PublicAnswers>
+  readonly rooms: readonly RoomFile[]
+  readonly rows: MysqlRows
+}
+
+/** The evidence of each auction, and what is missing or belongs to none. */
+export function sortEvidence(collected: Collected): { auctions: AuctionEvidence[]; problems: string[] } {
+  const { lots, offers, recordsOf, repetitions, shown, rooms, rows } = collected
+  const problems: string[] = []
+  const known = new Set(lots.map(({ auctionId }) => auctionId))
+  const offersOf = Map.groupBy(offers, ({ auctionId }) => auctionId)
+  const repetitionsOf = Map.groupBy(repetitions, ({ offer }) => offer.auctionId)
+  const auctions: AuctionEvidence[] = []
+  for (const lot of lots) {
+    const { auctionId } = lot
+    const room = rooms.filter((file) => file.auctionId === auctionId)
+    const row = rows.auctions.find(({ id }) => id === auctionId)
+    const seen = shown.get(auctionId)
+    if (room.length > 1) problems.push(`auction ${auctionId} has ${room.length} rooms`)
+    if (room[0] === undefined || row === undefined || seen === undefined) {
+      const missing = [room[0] ? '' : 'room', row ? '' : 'row in MySQL', seen ? '' : 'public answer']
+      problems.push(`auction ${auctionId} has no ${missing.filter((name) => name !== '').join(', no ')}`)
+      continue
+    }
+    auctions.push({
+      lot,
+      offers: offersOf.get(auctionId) ?? [],
+      records: recordsOf(auctionId),
+      repetitions: repetitionsOf.get(auctionId) ?? [],
+      shown: seen,
+      room: room[0],
+      row,
+      bidRows: rows.bids.get(auctionId) ?? [],
+      bidderRows: rows.bidders.get(auctionId) ?? [],
+      orders: rows.orders.filter(({ auction_id }) => auction_id === auctionId),
+      vehicleStatus: rows.vehicleStatuses.get(lot.vehicleId) ?? null,
+      toldOfEnd: rows.toldOfEnd.get(auctionId) ?? [],
+    })
+  }
+  for (const { id } of rows.auctions) {
+    if (!known.has(id)) problems.push(`MySQL has the auction ${id}, which nobody made`)
+  }
+  for (const { auctionId } of rooms) {
+    if (!known.has(auctionId)) problems.push(`there is a room of the auction ${auctionId}, which nobody made`)
+  }
+  for (const { id, auction_id } of rows.orders) {
+    if (auction_id === null || !known.has(auction_id))
+      problems.push(`the order ${id} is of no auction of ours`)
+  }
+  const vehicles = new Set(lots.map(({ vehicleId }) => vehicleId))
+  for (const id of rows.vehicleStatuses.keys()) {
+    if (!vehicles.has(id)) problems.push(`MySQL has the vehicle ${id}, which nobody listed`)
+  }
+  return { auctions, problems }
+}

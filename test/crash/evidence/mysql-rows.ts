@@ -1,0 +1,65 @@
+import { asc, eq, like } from 'drizzle-orm'
+import { createDatabase } from '../../../src/db/client.ts'
+import {
+  auction_bidders,
+  auctions,
+  bids,
+  notifications,
+  orders,
+  vehicles,
+} from '../../../src/db/schema/index.ts'
+import type { VehicleStatus } from '../../../src/vehicles/vehicle.ts'
+
+export type AuctionRow = typeof auctions.$inferSelect
+export type BidRow = typeof bids.$inferSelect
+export type BidderRow = typeof auction_bidders.$inferSelect
+export type OrderRow = typeof orders.$inferSelect
+
+/** Everything in MySQL that auctions leave behind. */
+export interface MysqlRows {
+  readonly auctions: readonly AuctionRow[]
+  readonly bids: ReadonlyMap<number, readonly BidRow[]>
+  readonly bidders: ReadonlyMap<number, readonly BidderRow[]>
+  readonly orders: readonly OrderRow[]
+  readonly vehicleStatuses: ReadonlyMap<number, VehicleStatus>
+  /** Who was told of an auction's end, by the auction. */
+  readonly toldOfEnd: ReadonlyMap<number, readonly { userId: number; type: string }[]>
+}
+
+export async function readMysqlRows(url: string): Promise<MysqlRows> {
+  const db = createDatabase(url)
+  const auctionRows = await db.select().from(auctions).orderBy(asc(auctions.id))
+  const bidRows = new Map<number, BidRow[]>()
+  const bidderRows = new Map<number, BidderRow[]>()
+  for (const { id } of auctionRows) {
+    bidRows.set(id, await db.select().from(bids).where(eq(bids.auction_id, id)).orderBy(asc(bids.bid_id)))
+    bidderRows.set(id, await db.select().from(auction_bidders).where(eq(auction_bidders.auction_id, id)))
+  }
+  const told = new Map<number, { userId: number; type: string }[]>()
+  const { user_id, type, cause_key } = notifications
+  const notices = await db
+    .select({ user_id, type, cause_key })
+    .from(notifications)
+    .where(like(cause_key, 'auction:%:closed:%'))
+  for (const notice of notices) {
+    const auctionId = Number(notice.cause_key.split(':')[1])
+    told.set(auctionId, [...(told.get(auctionId) ?? []), { userId: notice.user_id, type: notice.type }])
+  }
+  const vehicleRows = await db.select({ id: vehicles.id, status: vehicles.status }).from(vehicles)
+  return {
+    auctions: auctionRows,
+    bids: bidRows,
+    bidders: bidderRows,
+    orders: await db.select().from(orders).orderBy(asc(orders.id)),
+    vehicleStatuses: new Map(vehicleRows.map(({ id, status }) => [id, status])),
+    toldOfEnd: told,
+  }
+}
+
+/** Auctions that MySQL does not show as settled yet. */
+export async function findUnsettled(url: string): Promise<number[]> {
+  const rows = await createDatabase(url)
+    .select({ id: auctions.id, settledAt: auctions.settled_at })
+    .from(auctions)
+  return rows.filter(({ settledAt }) => settledAt === null).map(({ id }) => id)
+}

@@ -1,0 +1,188 @@
+import { Api } from './clients/api.ts'
+import { Bidder, PENDING_MAX } from './clients/bidder.ts'
+import { Crowd } from './clients/crowd.ts'
+import { FrameReader } from './clients/frames.ts'
+import { LiveSocket } from './clients/live-socket.ts'
+import { Narrator } from './clients/narrator.ts'
+import { OfferBook } from './clients/offers.ts'
+import { Person } from './clients/person.ts'
+import { Seller } from './clients/seller.ts'
+import { type ClientRecord, Story } from './clients/story.ts'
+import type { Lot, LotKind } from './lots.ts'
+import type { Random } from './random.ts'
+import type { Surprises } from './surprises.ts'
+
+export const BIDDERS = 40
+const SELLERS = 4
+const WATCHERS_PER_LOT = 2
+const LONG_LOTS_PER_BIDDER = 2
+const BIDDERS_PER_SHORT_LOT = 9
+/** The others bid over HTTP alone. */
+const WITH_SOCKETS = 0.7
+const SIGN_IN_AT_ONCE = 8
+
+interface HallParts {
+  url: string
+  dataDir: string
+  random: Random
+  surprises: Surprises
+}
+
+/** Everybody who takes part, and what they were told. */
+export class Hall {
+  readonly book = new OfferBook()
+  readonly bidders: Bidder[] = []
+  readonly lots: Lot[] = []
+  readonly crowd: Crowd
+  readonly #parts: HallParts
+  readonly #reader = new FrameReader()
+  readonly #stories = new Map<number, Story>()
+  readonly #records = new Map<number, ClientRecord[]>()
+  readonly #sockets: LiveSocket[] = []
+  readonly #staying: Promise<void>[] = []
+  readonly #ends = new Map<number, Promise<void>>()
+  readonly #sellers: Seller[] = []
+  #addresses = 0
+  #serial = 0
+
+  constructor(parts: HallParts) {
+    this.#parts = parts
+    const random = parts.random.stream('crowd')
+    this.crowd = new Crowd((lot, name) => this.#socket(lot, name), random)
+  }
+
+  async signUp(): Promise<void> {
+    const { random, dataDir } = this.#parts
+    const names = [
+      ...Array.from({ length: SELLERS }, (_, index) => `seller-${index + 1}`),
+      ...Array.from({ length: BIDDERS }, (_, index) => `bidder-${index + 1}`),
+    ]
+    for (let from = 0; from < names.length; from += SIGN_IN_AT_ONCE) {
+      const people = names
+        .slice(from, from + SIGN_IN_AT_ONCE)
+        .map((name) => new Person(name, this.newApi(), dataDir).signIn())
+      for (const person of await Promise.all(people)) {
+        if (person.name.startsWith('seller')) this.#sellers.push(new Seller(person))
+        else this.bidders.push(new Bidder(person, this.book, random.stream(person.name)))
+      }
+    }
+  }
+
+  /** Lists a vehicle, puts it up, and lets watchers and bidders in. */
+  async open(kind: LotKind, durationMs: number): Promise<Lot> {
+    const serial = ++this.#serial
+    const seller = this.#sellers[serial % this.#sellers.length]
+    if (seller === undefined) throw new Error('There is no seller')
+    const vehicleId = await seller.list(serial, kind)
+    const lot = await seller.open(vehicleId, serial, kind, durationMs)
+    this.lots.push(lot)
+    const watchers = Array.from({ length: WATCHERS_PER_LOT }, (_, index) =>
+      this.#stay(this.#socket(lot, `watcher-${index + 1}`)),
+    )
+    this.#ends.set(lot.auctionId, Promise.race(watchers))
+    return lot
+  }
+
+  /** Every bidder joins two of the long auctions, so that each of these has as many as any other. */
+  joinLong(lots: readonly Lot[]): void {
+    const random = this.#parts.random.stream('joining')
+    const order = random.shuffle(this.bidders)
+    for (const [index, bidder] of order.entries()) {
+      for (let which = 0; which < LONG_LOTS_PER_BIDDER; which++) {
+        const lot = lots[(index + which * (1 + (index % 3))) % lots.length]
+        if (lot !== undefined) this.#join(bidder, lot, random)
+      }
+    }
+  }
+
+  joinShort(lot: Lot): void {
+    if (lot.kind.isQuiet) return
+    const random = this.#parts.random.stream(`joining ${lot.auctionId}`)
+    for (const bidder of random.shuffle(this.bidders).slice(0, BIDDERS_PER_SHORT_LOT)) {
+      this.#join(bidder, lot, random)
+    }
+  }
+
+  /** Everybody offers as much at once as they may have under way. */
+  volley(): void {
+    for (let round = 0; round < PENDING_MAX; round++) {
+      for (const bidder of this.bidders) bidder.offerNow()
+    }
+  }
+
+  burst(readMs: number): Promise<void> {
+    return this.crowd.burst(this.openLots, readMs)
+  }
+
+  /** Auctions of which nobody here knows yet that they are over. */
+  get openLots(): Lot[] {
+    return this.lots.filter(
+      ({ auctionId }) => !this.recordsOf(auctionId).some(({ isFinished }) => isFinished),
+    )
+  }
+
+  recordsOf(auctionId: number): ClientRecord[] {
+    return this.#records.get(auctionId) ?? []
+  }
+
+  get sockets(): readonly LiveSocket[] {
+    return this.#sockets
+  }
+
+  /** Resolves once a watcher has seen the auction's end. */
+  endOf({ auctionId }: Lot): Promise<void> {
+    return this.#ends.get(auctionId) ?? Promise.resolve()
+  }
+
+  /** Resolves once everybody has seen the end of every auction that they followed. */
+  async allEnds(): Promise<void> {
+    await Promise.all([...this.#staying, this.crowd.stay()])
+  }
+
+  leave(): void {
+    for (const socket of this.#sockets) socket.leave()
+  }
+
+  newApi(): Api {
+    this.#addresses += 1
+    // Two of the networks that RFC 5737 keeps for documentation, and on into neighbours that nobody reaches here.
+    const address = `198.51.${100 + Math.floor(this.#addresses / 250)}.${1 + (this.#addresses % 250)}`
+    return new Api(this.#parts.url, address, this.#parts.surprises)
+  }
+
+  #join(bidder: Bidder, lot: Lot, random: Random): void {
+    const hasSocket = random.chance(WITH_SOCKETS)
+    const socket = hasSocket ? this.#socket(lot, bidder.person.name, bidder.person) : null
+    if (socket !== null) void this.#stay(socket)
+    bidder.join(lot, socket)
+  }
+
+  #stay(socket: LiveSocket): Promise<void> {
+    const staying = socket.stay()
+    this.#staying.push(staying)
+    return staying
+  }
+
+  #socket({ auctionId }: Lot, name: string, person: Person | null = null): LiveSocket {
+    const { url, random } = this.#parts
+    const story = this.#stories.get(auctionId) ?? new Story()
+    this.#stories.set(auctionId, story)
+    const narrator = new Narrator(name, person?.userId ?? null, story)
+    this.#records.set(auctionId, [...this.recordsOf(auctionId), narrator.record])
+    const socket = new LiveSocket({
+      url,
+      auctionId,
+      narrator,
+      reader: this.#reader,
+      random: random.stream(`${name} at ${auctionId}`),
+      ...(person === null
+        ? {}
+        : {
+            takeTicket: () => person.takeTicket(auctionId),
+            findOffer: (id) => this.book.find(auctionId, person.userId, id),
+          }),
+    })
+    this.#sockets.push(socket)
+    return socket
+  }
+}

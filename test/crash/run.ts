@@ -1,0 +1,216 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { CrashOptions } from './arguments.ts'
+import { checkAuction, type Finding } from './checks/check-auction.ts'
+import { type Collected, sortEvidence } from './evidence/evidence.ts'
+import { findUnsettled, readMysqlRows } from './evidence/mysql-rows.ts'
+import { type PublicAnswers, readPublicAnswers, repeatOffers } from './evidence/public-answers.ts'
+import { readRoomFiles } from './evidence/room-files.ts'
+import { breakThings, FAULTS_MIN, type Fault, planFaults } from './faults.ts'
+import { BIDDERS, Hall } from './hall.ts'
+import { dealShortLots, LONG_LOTS } from './lots.ts'
+import { Random } from './random.ts'
+import { describeTally, tally } from './report.ts'
+import type { CrashStack } from './stack.ts'
+import { Surprises } from './surprises.ts'
+
+const AT_ONCE_MIN = 8
+const SHORT_SLOTS = 4
+const SHORT_MIN_MS = 12_000
+const SHORT_MAX_MS = 28_000
+/** How long everybody may take to get in before the first fault. */
+const ENTRY_MS = 15_000
+/** The long auctions end so long after the last fault was planned, or later by soft close. */
+const LAST_END_MS = 6_000
+/** Bidding goes on so long after that. */
+const OVERTIME_MS = 5_000
+const CRON_EVERY_MS = 10_000
+const PROGRESS_EVERY_MS = 5_000
+const END_PATIENCE_MS = 90_000
+const SETTLE_PATIENCE_MS = 120_000
+const LOOK_EVERY_MS = 250
+
+export interface CrashResult {
+  readonly findings: readonly Finding[]
+  /** What belongs to no single auction. */
+  readonly problems: readonly string[]
+  readonly faults: readonly Fault[]
+  readonly hall: Hall
+}
+
+type Say = (text: string) => void
+
+/** One run on a stack that was just opened; what it leaves behind is checked. */
+export async function runCrash(stack: CrashStack, options: CrashOptions, say: Say): Promise<CrashResult> {
+  const random = new Random(options.seed)
+  const surprises = new Surprises()
+  const hall = new Hall({ url: stack.url, dataDir: stack.dataDir, random, surprises })
+  await hall.signUp()
+  const lastEndAt = Date.now() + ENTRY_MS + options.chaosMs + LAST_END_MS
+  const longLots = await Promise.all(LONG_LOTS.map((kind) => hall.open(kind, lastEndAt - Date.now())))
+  hall.joinLong(longLots)
+  await waitUntil(() => hall.sockets.every(({ isOpen }) => isOpen), ENTRY_MS)
+  const chaosEndsAt = Date.now() + options.chaosMs
+  say(`${longLots.length} long auctions, ${SHORT_SLOTS} short ones at a time, ${BIDDERS} bidders`)
+
+  const faults: Fault[] = []
+  let fewestOpen = hall.openLots.length
+  const end = Promise.withResolvers<void>()
+  const living = hall.bidders.map((bidder) => bidder.live(end.promise))
+  const stopCron = every(CRON_EVERY_MS, () => stack.callCron())
+  const stopProgress = every(PROGRESS_EVERY_MS, () =>
+    say(`${hall.openLots.length} open · ${describeTally(tally(hall))}`),
+  )
+  try {
+    const kinds = dealShortLots(random.stream('short lots'))
+    const slots = Array.from({ length: SHORT_SLOTS }, (_, index) =>
+      runShortLots(hall, kinds, random.stream(`slot ${index}`), chaosEndsAt),
+    )
+    const chaos = breakThings(planFaults(random.stream('faults'), options.chaosMs), {
+      stack,
+      random: random.stream('harm'),
+      volley: () => hall.volley(),
+      burst: (readMs) => hall.burst(readMs),
+      onFault: (fault) => {
+        faults.push(fault)
+        fewestOpen = Math.min(fewestOpen, hall.openLots.length)
+        say(
+          `fault ${faults.length}: ${fault.kind}${fault.kind === 'hang database' ? ` for ${fault.lastsMs} ms` : ''}`,
+        )
+      },
+    })
+    await chaos
+    say('everything is back')
+    await sleep(Math.max(0, lastEndAt + OVERTIME_MS - Date.now()))
+    end.resolve()
+    await Promise.all(slots)
+    const problems = await endEverything({ hall, stack, living, say })
+    const collected = await collect({ hall, stack, say, stopCron })
+    const { auctions, problems: unsorted } = sortEvidence(collected)
+    say('checking')
+    return {
+      findings: auctions.map(checkAuction),
+      problems: [...problems, ...unsorted, ...surprises.list(), ...findWeakness(faults, hall, fewestOpen)],
+      faults,
+      hall,
+    }
+  } finally {
+    end.resolve()
+    stopCron()
+    stopProgress()
+    hall.leave()
+  }
+}
+
+/** One short auction after another, as long as one can end soon after the chaos. */
+async function runShortLots(
+  hall: Hall,
+  kinds: ReturnType<typeof dealShortLots>,
+  random: Random,
+  until: number,
+): Promise<void> {
+  while (Date.now() + SHORT_MIN_MS < until) {
+    const lot = await hall.open(kinds.next().value, random.int(SHORT_MIN_MS, SHORT_MAX_MS))
+    hall.joinShort(lot)
+    await hall.endOf(lot)
+  }
+}
+
+interface EndParts {
+  hall: Hall
+  stack: CrashStack
+  living: readonly Promise<void>[]
+  say: Say
+}
+
+/** Everybody gets their answers and sees the end; then MySQL must come to have it all by itself. */
+async function endEverything({ hall, stack, living, say }: EndParts): Promise<string[]> {
+  const problems: string[] = []
+  const ended = await within(END_PATIENCE_MS, Promise.all([hall.allEnds(), ...living]))
+  if (!ended) problems.push(`after ${END_PATIENCE_MS / 1_000} s not everybody had their answers and the end`)
+  say('every auction is over')
+  let unsettled: number[] = []
+  await waitUntil(async () => {
+    unsettled = await findUnsettled(stack.databaseUrl)
+    return unsettled.length === 0
+  }, SETTLE_PATIENCE_MS)
+  for (const auctionId of unsettled) {
+    problems.push(`auction ${auctionId} is not settled ${SETTLE_PATIENCE_MS / 1_000} s after the end of all`)
+  }
+  say('every auction is settled')
+  return problems
+}
+
+interface CollectParts {
+  hall: Hall
+  stack: CrashStack
+  say: Say
+  stopCron: () => void
+}
+
+/** What the API says, then what is on disk after one last `kill -9` of the Worker and of the database. */
+async function collect({ hall, stack, say, stopCron }: CollectParts): Promise<Collected> {
+  const api = hall.newApi()
+  const shown = new Map<number, PublicAnswers>()
+  for (const { auctionId } of hall.lots) shown.set(auctionId, await readPublicAnswers(api, auctionId))
+  const people = new Map(hall.bidders.map(({ person }) => [person.userId, person]))
+  const offers = hall.book.all
+  let told = 0
+  const repetitions = await repeatOffers(offers, people, (done, of) => {
+    if (done < told + 1_000 && done < of) return
+    told = done
+    say(`${done} of ${of} ids repeated`)
+  })
+  stopCron()
+  await stack.endWorker()
+  await stack.killDatabase(0)
+  return {
+    lots: hall.lots,
+    offers,
+    recordsOf: (auctionId) => hall.recordsOf(auctionId),
+    repetitions,
+    shown,
+    rooms: readRoomFiles(stack.storageDir),
+    rows: await readMysqlRows(stack.databaseUrl),
+  }
+}
+
+/** A run that broke less than it should proves less than it says. */
+function findWeakness(faults: readonly Fault[], hall: Hall, fewestOpen: number): string[] {
+  const problems: string[] = []
+  if (faults.length < FAULTS_MIN) problems.push(`only ${faults.length} faults`)
+  if (tally(hall).lost === 0) problems.push('no answer was ever lost')
+  if (fewestOpen < AT_ONCE_MIN) problems.push(`there were only ${fewestOpen} auctions at once`)
+  return problems
+}
+
+/** Runs something again and again, one at a time, until the returned function is called. */
+function every(periodMs: number, run: () => unknown): () => void {
+  let timer: NodeJS.Timeout
+  let isOn = true
+  const arm = () => {
+    timer = setTimeout(async () => {
+      await run()
+      if (isOn) arm()
+    }, periodMs)
+  }
+  arm()
+  return () => {
+    isOn = false
+    clearTimeout(timer)
+  }
+}
+
+/** Looks again and again until `holds`, or until `limitMs` have passed. */
+async function waitUntil(holds: () => boolean | Promise<boolean>, limitMs: number): Promise<void> {
+  const deadline = Date.now() + limitMs
+  while (!(await holds()) && Date.now() < deadline) await sleep(LOOK_EVERY_MS)
+}
+
+/** @returns whether it came to its end within the time */
+async function within(limitMs: number, work: Promise<unknown>): Promise<boolean> {
+  const timer = new AbortController()
+  const late = sleep(limitMs, false, { signal: timer.signal }).catch(() => false)
+  const isDone = await Promise.race([work.then(() => true), late])
+  timer.abort()
+  return isDone
+}

@@ -1,0 +1,162 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Client } from '@planetscale/database'
+import { type Cloud, startCloud } from '../../local/cloud.ts'
+import { createDatabase } from '../../local/databases.ts'
+import { type MysqlServer, startMariadb } from '../../local/mariadb.ts'
+import { migrate } from '../../local/migrations.ts'
+import type { Log } from '../../local/processes.ts'
+import { type RedisServer, startRedis } from '../../local/redis.ts'
+import { type Bundle, buildBundle } from '../../local/workerd/bundle.ts'
+import { startWorkerd, type Workerd } from '../../local/workerd/serve.ts'
+
+const DATA_DIR = '.local/crash'
+const DATABASE = 'auctions'
+const CRON_TIMEOUT_MS = 30_000
+
+type Part = 'worker' | 'database' | 'redis'
+
+/** The real stack with its state on disk, and the means to break it. Each part comes back where it was. */
+export class CrashStack {
+  readonly url: string
+  readonly databaseUrl: string
+  readonly dataDir: string
+  readonly #cloud: Cloud
+  readonly #bundle: Bundle
+  readonly #log: Log
+  readonly #variables: Record<string, string>
+  readonly #broken = new Set<Part>()
+  #worker: Workerd
+  #mysql: MysqlServer
+  #redis: RedisServer
+
+  private constructor(cloud: Cloud, bundle: Bundle, worker: Workerd, log: Log) {
+    this.url = worker.url
+    this.databaseUrl = cloud.databaseUrl(DATABASE)
+    this.dataDir = cloud.dataDir
+    this.#cloud = cloud
+    this.#bundle = bundle
+    this.#log = log
+    this.#variables = cloud.env
+    this.#worker = worker
+    this.#mysql = cloud.mysql
+    this.#redis = cloud.redis
+  }
+
+  /** Builds the Worker and starts everything, with an empty database and empty objects. */
+  static async open(log: Log): Promise<CrashStack> {
+    rmSync(join(DATA_DIR, 'logs'), { recursive: true, force: true })
+    const bundle = await buildBundle('wrangler.toml', join(DATA_DIR, 'bundle'))
+    const cloud = await startCloud({ dataDir: DATA_DIR, log })
+    try {
+      if (cloud.mysql.pid === undefined || cloud.redis.pid === undefined) {
+        throw new Error('This kills its servers: MYSQL_URL and REDIS_URL must not be set')
+      }
+      await createDatabase(cloud.mysql, DATABASE, { fresh: true })
+      await migrate(new Client({ url: cloud.databaseUrl(DATABASE) }), 'migrations')
+      const { dataDir, env: variables } = cloud
+      const worker = await startWorkerd({ bundle, dataDir, variables, hasCronDoor: true })
+      return new CrashStack(cloud, bundle, worker, log)
+    } catch (error) {
+      await cloud.stop()
+      throw error
+    }
+  }
+
+  get storageDir(): string {
+    return this.#worker.storageDir
+  }
+
+  /** Whether a part can be broken now: what is broken already cannot be broken again. */
+  isWhole(part: Part): boolean {
+    return !this.#broken.has(part)
+  }
+
+  /** `kill -9` of workerd, and a new one `downMs` later. */
+  killWorker(downMs: number): Promise<void> {
+    return this.#break('worker', async () => {
+      await this.endWorker()
+      await sleep(downMs)
+      this.#worker = await startWorkerd({
+        bundle: this.#bundle,
+        dataDir: this.dataDir,
+        variables: this.#variables,
+        port: this.#worker.port,
+        keepStorage: true,
+        hasCronDoor: true,
+      })
+    })
+  }
+
+  /** `kill -9` of workerd, for good. */
+  async endWorker(): Promise<void> {
+    kill(this.#worker.pid)
+    await this.#worker.ended
+  }
+
+  /** `kill -9` of the database, and a new one `downMs` later. */
+  killDatabase(downMs: number): Promise<void> {
+    return this.#break('database', async () => {
+      kill(this.#mysql.pid)
+      await this.#mysql.ended
+      await sleep(downMs)
+      this.#mysql = await startMariadb({ dataDir: this.dataDir, log: this.#log, port: this.#mysql.port })
+    })
+  }
+
+  /** Stops the database for `stoppedMs`: it does not refuse, it hangs. */
+  hangDatabase(stoppedMs: number): Promise<void> {
+    return this.#break('database', async () => {
+      const { pid } = this.#mysql
+      if (pid === undefined) return
+      process.kill(pid, 'SIGSTOP')
+      await sleep(stoppedMs)
+      process.kill(pid, 'SIGCONT')
+    })
+  }
+
+  /** `kill -9` of Redis, and a new one `downMs` later. */
+  killRedis(downMs: number): Promise<void> {
+    return this.#break('redis', async () => {
+      kill(this.#redis.pid)
+      await this.#redis.ended
+      await sleep(downMs)
+      this.#redis = await startRedis({ dataDir: this.dataDir, log: this.#log, port: this.#redis.port })
+    })
+  }
+
+  /** What the platform does once a minute. @returns whether the handler ended well */
+  async callCron(): Promise<boolean> {
+    const { cronUrl } = this.#worker
+    if (cronUrl === null) throw new Error('The Worker was started without its cron')
+    try {
+      const response = await fetch(cronUrl, { signal: AbortSignal.timeout(CRON_TIMEOUT_MS) })
+      return response.ok && (await response.text()) === 'ok'
+    } catch {
+      return false
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#worker.stop()
+    // The cloud knows only the servers that it started itself, which may be gone.
+    await this.#mysql.stop()
+    await this.#redis.stop()
+    await this.#cloud.stop()
+  }
+
+  async #break(part: Part, harm: () => Promise<void>): Promise<void> {
+    if (!this.isWhole(part)) throw new Error(`The ${part} is broken already`)
+    this.#broken.add(part)
+    try {
+      await harm()
+    } finally {
+      this.#broken.delete(part)
+    }
+  }
+}
+
+function kill(pid: number | undefined): void {
+  if (pid !== undefined) process.kill(pid, 'SIGKILL')
+}
