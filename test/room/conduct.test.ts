@@ -90,6 +90,17 @@ describe('frames that are not of the protocol', () => {
     expect(socket.frames.filter(({ type }) => type === 'error')).toHaveLength(5)
   })
 
+  test('what comes after the room has closed a socket is not judged', async () => {
+    const { room } = await armRoom()
+    const socket = await join(room, 1)
+    for (let n = 0; n < 5; n += 1) socket.send('nonsense')
+    socket.send({ type: 'bid', id: 'after', amount: 1_000 })
+    expect(await socket.closed).toMatchObject({ code: 4400 })
+    const other = await join(room, 2)
+    expect(await other.bid({ amount: 1_000 })).toMatchObject({ type: 'accepted' })
+    expect((await room.view(null))?.view).toMatchObject({ bidCount: 1 })
+  })
+
   test('a watcher who bids is rejected as unauthenticated', async () => {
     const { room } = await armRoom()
     const watcher = await join(room)

@@ -104,8 +104,12 @@ export class Sockets<Socket extends RoomSocket> {
     return conduct
   }
 
-  /** False, and the socket is closed, where its session has ended or it sends too much. */
+  /**
+   * False, and the socket is closed, where its session has ended or it sends too much. What one that was closed goes
+   * on sending comes here too: its answers would reach nobody.
+   */
   mayReceive(socket: Socket, now: EpochMs, isLimited: boolean): boolean {
+    if (!isOpen(socket)) return false
     const conduct = this.#conductOf(socket)
     if (conduct === null) return false
     const { person } = conduct.attachment
