@@ -23,6 +23,7 @@ import type { MetricsObject } from './platform/metrics/metrics-object.ts'
 import { RateLimiter } from './platform/rate-limit.ts'
 import { createPeople } from './users/live/people.ts'
 import type { PersonObject, TellRoom } from './users/live/person.ts'
+import { discloseInAuction } from './vehicles/auction-status.ts'
 import type { ChangeInAuction } from './vehicles/context.ts'
 
 /** What the platform hands the Worker: the objects' namespaces, beside the variables of `platform/env.ts`. */
@@ -110,7 +111,10 @@ export function createDeps(env: Bindings) {
     changeInAuction(rooms, ctx, vehicle, changes)
   const clock = () => Date.now()
   const project = createProjector({
-    store: countSales(createProjectionStore({ db, onEnded: settleAuction, clock }), metrics),
+    store: countSales(
+      createProjectionStore({ db, onDisclosed: discloseInAuction, onEnded: settleAuction, clock }),
+      metrics,
+    ),
     clock,
     log,
     onProgress: (auctionId, lagEvents, isStuck) =>

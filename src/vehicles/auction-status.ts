@@ -1,6 +1,8 @@
 import { and, eq } from 'drizzle-orm'
 import type { Transaction } from '../db/client.ts'
 import { vehicles } from '../db/schema/vehicles.ts'
+import { editBody } from './body-schemas.ts'
+import { toColumns } from './create-vehicle.ts'
 import { VEHICLE_STATUS } from './vehicle.ts'
 
 /** `active → in_auction` for a vehicle of this seller. @returns whether this call did it */
@@ -34,4 +36,25 @@ export async function leaveAuction(
         : { status: VEHICLE_STATUS.active, updated_at: at },
     )
     .where(and(eq(vehicles.id, vehicleId), eq(vehicles.status, VEHICLE_STATUS.inAuction)))
+}
+
+/**
+ * M12: what the auction told everyone of its vehicle, by the fields' names on the wire. Whoever changed it wrote the
+ * row as well, unless that failed, or two did so at once and the auction heard them in another order.
+ */
+export async function discloseInAuction(
+  tx: Transaction,
+  disclosed: {
+    vehicleId: number
+    changes: readonly { field: string; after: string | number | null }[]
+    at: Date
+  },
+): Promise<void> {
+  const fields = editBody.parse(
+    Object.fromEntries(disclosed.changes.map(({ field, after }) => [field, after])),
+  )
+  await tx
+    .update(vehicles)
+    .set({ ...toColumns(fields), updated_at: disclosed.at })
+    .where(and(eq(vehicles.id, disclosed.vehicleId), eq(vehicles.status, VEHICLE_STATUS.inAuction)))
 }

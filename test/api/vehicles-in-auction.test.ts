@@ -1,7 +1,16 @@
 import { expect, test } from 'vitest'
 import { auctionSchema } from '../../src/auctions/schemas.ts'
 import { vehicleChangedSchema, vehiclePageSchema, vehicleSchema } from '../../src/vehicles/schemas.ts'
-import { api, createAuction, openSocket, type Person, query, signIn, signInAdmin } from '../support/index.ts'
+import {
+  api,
+  createAuction,
+  openSocket,
+  type Person,
+  query,
+  signIn,
+  signInAdmin,
+  withFault,
+} from '../support/index.ts'
 import { refusalOf } from '../support/sessions.ts'
 import { uploadsOf } from '../support/uploads.ts'
 
@@ -72,6 +81,23 @@ test('M12: once there is a bid only an admin changes it, and every bid falls', a
     current_bid: 0,
     vehicle: { title_type: 'flood' },
   })
+})
+
+test('M12: what the auction was told of reaches the vehicle though its write failed; said again it voids nothing', async () => {
+  const { id, vehicle_id } = await createAuction(seller)
+  await bid(id, 1_000)
+  const failed = await withFault({ mode: 'refuse', matching: '^update .?vehicles' }, () =>
+    patch(vehicle_id, { title_type: 'flood', condition_grade: 2.5 }, admin),
+  )
+  expect(failed.status).toBe(503)
+  expect(await auctionOf(id)).toMatchObject({ bid_count: 0, vehicle: { title_type: 'flood' } })
+  const read = async () => (await api('GET', `/api/vehicles/${vehicle_id}`)).expect(200).as(vehicleSchema)
+  await expect
+    .poll(read, { timeout: 20_000 })
+    .toMatchObject({ title_type: 'flood', condition_grade: 2.5, status: 'in_auction' })
+  await bid(id, 1_000)
+  ;(await patch(vehicle_id, { title_type: 'flood', condition_grade: 2.5 }, admin)).expect(200)
+  expect(await auctionOf(id)).toMatchObject({ bid_count: 1 })
 })
 
 test('M12: a value that stays the same is no change', async () => {

@@ -5,6 +5,7 @@ import { createProjector } from '../../src/auctions/live/projector.ts'
 import type { Database } from '../../src/db/client.ts'
 import { settleAuction } from '../../src/orders/settle-auction.ts'
 import { createPeople } from '../../src/users/live/people.ts'
+import { discloseInAuction } from '../../src/vehicles/auction-status.ts'
 import type { Answer, Caller } from './database/connections.ts'
 import type { Disk } from './disk.ts'
 import type { ServerSocket } from './line.ts'
@@ -112,7 +113,12 @@ export class Life implements Caller {
       world.violate('The room logs an error without a fault', { event, ...fields })
     })
     const clock = () => this.now
-    const store = createProjectionStore({ db: connect(this), onEnded: settleAuction, clock })
+    const store = createProjectionStore({
+      db: connect(this),
+      onDisclosed: discloseInAuction,
+      onEnded: settleAuction,
+      clock,
+    })
     return {
       clock,
       log,

@@ -5,6 +5,7 @@ import { createProjector } from '../../src/auctions/live/projector.ts'
 import { createDatabase, type Database } from '../../src/db/client.ts'
 import { settleAuction } from '../../src/orders/settle-auction.ts'
 import { createLogger } from '../../src/platform/logger.ts'
+import { discloseInAuction } from '../../src/vehicles/auction-status.ts'
 import { CLOSES_AT, openSale, type Sale, scheduledSale, termsWith } from '../engine/sale.ts'
 import { insertAuction } from './auction-rows.ts'
 import { databaseUrl, query } from './database.ts'
@@ -60,7 +61,12 @@ export class Projection {
   #makeProjector() {
     const clock = () => this.now
     return createProjector({
-      store: createProjectionStore({ db: openImpatientDatabase(), onEnded: settleAuction, clock }),
+      store: createProjectionStore({
+        db: openImpatientDatabase(),
+        onDisclosed: discloseInAuction,
+        onEnded: settleAuction,
+        clock,
+      }),
       clock,
       log: createLogger('error'),
       onProgress: (_auctionId, lag, stuck) => this.runs.push({ lag, stuck }),

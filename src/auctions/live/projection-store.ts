@@ -3,7 +3,7 @@ import { endColumnsOf, termsColumnsOf } from '../../db/auction-columns.ts'
 import type { Database, Executor, Transaction } from '../../db/client.ts'
 import { auctions, bids, notifications } from '../../db/schema/index.ts'
 import type { Notice } from '../../notifications/notification.ts'
-import type { AuctionTerms, EpochMs, Position } from '../engine/auction.ts'
+import type { AuctionTerms, DisclosureChange, EpochMs, Position } from '../engine/auction.ts'
 import type { AuctionChange, Batch, EndedAuction, Settlement } from './projection.ts'
 
 /** What MySQL is asked to keep. Everything may be asked twice, and arrive late after it was asked again. */
@@ -20,8 +20,15 @@ export interface ProjectionStore {
 /** What else an ended or cancelled auction brings about (M1), in the transaction of its settlement. */
 export type OnEnded = (tx: Transaction, ended: EndedAuction) => Promise<void>
 
+/** Brings the vehicle's own row to what the room was told of it, in the transaction of the auction's row. */
+export type OnDisclosed = (
+  tx: Transaction,
+  disclosed: { vehicleId: number; changes: readonly DisclosureChange[]; at: Date },
+) => Promise<void>
+
 export interface ProjectionStoreParts {
   db: Database
+  onDisclosed: OnDisclosed
   onEnded: OnEnded
   /** Epoch milliseconds. */
   clock: () => EpochMs
@@ -34,7 +41,11 @@ class AuctionRowMissing extends Error {
 
 const NOTICES_PER_STATEMENT = 500
 
-export function createProjectionStore({ db, onEnded, clock }: ProjectionStoreParts): ProjectionStore {
+export function createProjectionStore(parts: ProjectionStoreParts): ProjectionStore {
+  const { db, onDisclosed, onEnded, clock } = parts
+  const disclose = async (tx: Transaction, { vehicleId, disclosed, at }: AuctionChange) => {
+    if (disclosed.length > 0) await onDisclosed(tx, { vehicleId, changes: disclosed, at: new Date(at) })
+  }
   return {
     saveBids: ({ auctionId, bids }) =>
       insertRows(
@@ -74,11 +85,11 @@ export function createProjectionStore({ db, onEnded, clock }: ProjectionStorePar
     saveNotices: (notices) => insertNotices(db, notices),
 
     async saveAuction(change) {
-      const written = await db
-        .update(auctions)
-        .set(columnsOf(change))
-        .where(and(eq(auctions.id, change.auctionId), lt(auctions.projected, change.projected)))
-      if (written.rowsAffected === 0) await requireRow(db, change.auctionId)
+      if (change.disclosed.length === 0) await advance(db, change)
+      else
+        await db.transaction(async (tx) => {
+          if (await advance(tx, change)) await disclose(tx, change)
+        })
     },
 
     settle: ({ change, ended, notices }) =>
@@ -91,6 +102,7 @@ export function createProjectionStore({ db, onEnded, clock }: ProjectionStorePar
           await requireRow(tx, change.auctionId)
           return false
         }
+        await disclose(tx, change)
         await onEnded(tx, ended)
         await insertNotices(tx, notices)
         return true
@@ -162,6 +174,16 @@ async function insertNotices(executor: Executor, notices: readonly Notice[]): Pr
       .values(rows)
       .onDuplicateKeyUpdate({ set: { cause_key: sql`cause_key` } })
   }
+}
+
+/** @returns whether the row showed an earlier entry before */
+async function advance(executor: Executor, change: AuctionChange): Promise<boolean> {
+  const written = await executor
+    .update(auctions)
+    .set(columnsOf(change))
+    .where(and(eq(auctions.id, change.auctionId), lt(auctions.projected, change.projected)))
+  if (written.rowsAffected === 0) await requireRow(executor, change.auctionId)
+  return written.rowsAffected > 0
 }
 
 async function requireRow(executor: Executor, auctionId: number): Promise<void> {

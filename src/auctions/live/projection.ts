@@ -1,9 +1,17 @@
 import type { Cents } from '../../lib/money.ts'
 import { MINUTE_MS } from '../../lib/time.ts'
 import type { Notice } from '../../notifications/notification.ts'
-import type { AuctionTerms, Bid, EpochMs, LedgerEntry, Outcome, Position } from '../engine/auction.ts'
+import type {
+  AuctionTerms,
+  Bid,
+  DisclosureChange,
+  EpochMs,
+  LedgerEntry,
+  Outcome,
+  Position,
+} from '../engine/auction.ts'
 import type { LedgerReader, RoomBidderRow } from './contract.ts'
-import { isClosing, noticesOfClosing, noticesWhileOpen } from './notices.ts'
+import { isClosing, type NoticeSubject, noticesOfClosing, noticesWhileOpen } from './notices.ts'
 
 /** How long after its end the sweeper looks whether an auction was settled. */
 export const SETTLEMENT_GRACE_MS = MINUTE_MS
@@ -38,6 +46,9 @@ export interface AuctionChange {
   readonly position: Position | null
   /** When the sweeper looks again; null once settled. */
   readonly nextAttemptAt: EpochMs | null
+  readonly vehicleId: number
+  /** What everyone was told of the vehicle (M12), in order. */
+  readonly disclosed: readonly DisclosureChange[]
 }
 
 /** An auction that is over, as what follows from it (M1) needs it. */
@@ -85,7 +96,7 @@ export function readBatch(ledger: LedgerReader, limit: number): Batch {
   const subject = { auctionId: ledger.auctionId, vehicle: ledger.vehicle() }
   const bidders = ledger.bidders()
   const touched = new Set(entries.flatMap(touchedBy))
-  const change = describeChange(ledger, entries, last)
+  const change = describeChange(subject, entries, last)
   return {
     auctionId: ledger.auctionId,
     bids: entries.flatMap(bidRowsOf),
@@ -134,18 +145,20 @@ function touchedBy({ events }: LedgerEntry): number[] {
 }
 
 function describeChange(
-  { auctionId }: LedgerReader,
+  { auctionId, vehicle }: NoticeSubject,
   entries: readonly LedgerEntry[],
   last: LedgerEntry,
 ): AuctionChange {
   let seq: number | null = null
   let terms: AuctionTerms | null = null
   let armedAt: EpochMs | null = null
+  const disclosed: DisclosureChange[] = []
   for (const { at, events } of entries) {
     for (const event of events) {
       if (event.seq !== null) seq = event.seq
       if (event.kind === 'armed' || event.kind === 'edited') terms = event.terms
       if (event.kind === 'armed') armedAt = at
+      if (event.kind === 'disclosure_changed') disclosed.push(...event.changes)
     }
   }
   return {
@@ -157,6 +170,8 @@ function describeChange(
     armedAt,
     position: last.number === 1 ? null : last.after,
     nextAttemptAt: last.after.endsAt + SETTLEMENT_GRACE_MS,
+    vehicleId: vehicle.id,
+    disclosed,
   }
 }
 
