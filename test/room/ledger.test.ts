@@ -212,6 +212,28 @@ describe('house commands', () => {
       expect((await stand.core.view(null))?.vehicle.primaryImageUrl).toContain('a.jpg')
     }))
 
+  test('M12: a picture that was changed meanwhile takes nothing back of what was disclosed, nor the other way', () =>
+    inRoom(async (stand) => {
+      stand.arm()
+      const before = makeVehicle()
+      const changes = [{ field: 'mileage', before: 90_000, after: 120_000 }]
+      const told = { ...before, mileage: 120_000 }
+      const pictured = { ...before, primaryImageKey: 'vehicles/70/a.jpg' }
+      for (const change of [
+        { vehicle: told, changes },
+        { vehicle: pictured, changes: [] },
+        {
+          vehicle: { ...told, condition: 'starts' as const },
+          changes: [{ field: 'condition', before: null, after: 'starts' }],
+        },
+      ]) {
+        expect((await stand.core.house.changeVehicle({ viewer: SELLER, ...change }, 'test')).ok).toBe(true)
+      }
+      const shown = (await stand.core.view(null))?.vehicle
+      expect(shown).toMatchObject({ mileage: 120_000, condition: 'starts' })
+      expect(shown?.primaryImageUrl).toContain('a.jpg')
+    }))
+
   test('every refusal is a line of the log with its request', () =>
     inRoom(async (stand) => {
       stand.arm()

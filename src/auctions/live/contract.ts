@@ -150,7 +150,7 @@ export interface RoomApi {
     reason: string,
     requestId: string,
   ): Promise<CommandAccepted | Refusal>
-  /** The vehicle changed: its summary is replaced, and M12's fields, where any changed, become an event. */
+  /** The vehicle changed: M12's fields, which become an event, or where `changes` is empty its primary image. */
   changeVehicle(change: VehicleChange, requestId: string): Promise<CommandAccepted | Refusal>
   /** Told by the person's object (R18), until this resolves; suspending voids their standing bids while active. */
   setStanding(userId: number, standing: Standing, requestId: string): Promise<void>

@@ -80,6 +80,7 @@ export class House {
     }))
   }
 
+  /** What is disclosed, or else the picture: whoever tells of the one may have read the other before it changed. */
   async changeVehicle(change: VehicleChange, requestId: string): Promise<CommandAccepted | Refusal> {
     const { viewer, vehicle, changes } = change
     const { clock, book, display, ledger } = this.#parts
@@ -91,13 +92,13 @@ export class House {
       return this.#command(
         { viewer, requestId },
         () => ({ kind: 'change_disclosure', by, changes, standing: standing() }),
-        () => display.saveVehicle(vehicle),
+        () => display.saveVehicle({ ...vehicle, primaryImageKey: display.vehicle.primaryImageKey }),
       )
     }
     const now = clock()
     const auction = book.settle(now)
     if (auction === null) return refuse('not_found', now)
-    display.saveVehicle(vehicle)
+    display.saveVehicle({ ...display.vehicle, primaryImageKey: vehicle.primaryImageKey })
     return { ok: true, auction: display.show(auction, viewer, now) }
   }
 
