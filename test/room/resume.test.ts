@@ -1,7 +1,10 @@
 import { evictDurableObject } from 'cloudflare:test'
 import { afterEach, describe, expect, test } from 'vitest'
+import { Ledger } from '../../src/auctions/live/ledger.ts'
+import { inRoom } from './core-stand.ts'
 import {
   armRoom,
+  bidder,
   claimsOf,
   dollars,
   exact,
@@ -113,6 +116,18 @@ describe('sync', () => {
     socket.send({ type: 'sync', since: 99 })
     expect((await socket.next('welcome')).auction.seq).toBe(1)
   })
+
+  test('takes no more than what everyone may see, however often a leader has raised', () =>
+    inRoom(async (stand) => {
+      stand.rateLimits = 'off'
+      stand.wake()
+      stand.arm()
+      const raise = (offer: ReturnType<typeof max>) =>
+        stand.core.bids.place({ bidder: bidder(1), clientId: null, offer, door: 'socket', requestId: 'test' })
+      for (let n = 0; n < 40; n += 1) await raise(max(2_000 + n))
+      const entries = new Ledger(stand.state.storage).entriesSince(1)
+      expect(entries.flatMap(({ events }) => events).map(({ kind }) => kind)).toEqual(['opened', 'bid'])
+    }))
 
   test('begins in the middle of a command where that was seen by half', async () => {
     const { room } = await armRoom({ buyNowPrice: null, reservePrice: dollars(1_500) })

@@ -100,13 +100,19 @@ export class Ledger implements LedgerReader {
       .map(parseEntry)
   }
 
-  /** The entries from the one that holds `seq` on, in order. Reads no more than the tail. */
+  /** The entries with a `seq` from the one that holds this one on. Reads no more than the tail. */
   entriesSince(seq: number): LedgerEntry[] {
     const [row] = this.#sql.exec<{ number: number }>(
       'SELECT number FROM ledger WHERE first_seq <= ? ORDER BY number DESC LIMIT 1',
       seq,
     )
-    return this.entriesAfter((row?.number ?? 1) - 1, Number.MAX_SAFE_INTEGER)
+    return this.#sql
+      .exec<EntryRow>(
+        `SELECT ${ENTRY_COLUMNS} FROM ledger WHERE number >= ? AND seq_count > 0 ORDER BY number`,
+        row?.number ?? 1,
+      )
+      .toArray()
+      .map(parseEntry)
   }
 
   lastNumber(): number {
