@@ -81,7 +81,7 @@ export function planOf({ isQuick }: Pick<Options, 'isQuick'>): Plan {
     backlog: isQuick ? { events: 5_000, liveForMs: 4_000 } : { events: 50_000, liveForMs: 10_000 },
     reads: isQuick
       ? { vehicles: 1_000, connections: 10, rounds: 2, roundMs: 1_500, warmUpMs: 1_000 }
-      : { vehicles: 5_000, connections: 10, rounds: 5, roundMs: 3_000, warmUpMs: 1_000 },
+      : { vehicles: 1_000, connections: 10, rounds: 5, roundMs: 3_000, warmUpMs: 1_000 },
     engine: isQuick
       ? { histories: [10, 1_000, 100_000], rounds: 2, forMs: 300 }
       : { histories: [10, 100, 1_000, 10_000, 100_000], rounds: 5, forMs: 1_000 },

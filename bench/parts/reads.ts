@@ -13,6 +13,7 @@ const TIMEOUT_MS = 60_000
 const VEHICLES_PER_INSERT = 1_000
 
 export interface ReadPlan {
+  /** Fewer than the 1 200 that a request counts by itself: longer lists are counted by the cron, which nobody calls here. */
   vehicles: number
   connections: number
   rounds: number
