@@ -83,6 +83,7 @@ export async function runCrash(stack: CrashStack, options: CrashOptions, say: Sa
     await sleep(Math.max(0, lastEndAt + OVERTIME_MS - Date.now()))
     end.resolve()
     await Promise.all(slots)
+    stopProgress()
     const problems = await endEverything({ hall, stack, living, say })
     const collected = await collect({ hall, stack, say, stopCron })
     const { auctions, problems: unsorted } = sortEvidence(collected)
