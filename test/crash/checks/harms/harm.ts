@@ -1,5 +1,4 @@
 import type { Position } from '../../../../src/auctions/engine/auction.ts'
-import { usd } from '../../../engine/sale.ts'
 import { type Answer, Offer } from '../../clients/offers.ts'
 import type { ClientRecord } from '../../clients/story.ts'
 import type { AuctionEvidence } from '../../evidence/evidence.ts'
