@@ -34,6 +34,10 @@ export interface Clerk {
 }
 
 const emailText = z.email().max(254)
+/** Of the form that a sign-in takes, so that what is asked of the database is never in another character set. */
+const userId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/)
+/** The last instant that a column of MySQL's holds, in epoch milliseconds. */
+const LAST_INSTANT_MS = 253_402_300_799_999
 
 /** `sid` is what a session token has and a token made from one of the instance's other templates has not. */
 const sessionClaims = z.object({
@@ -44,14 +48,14 @@ const sessionClaims = z.object({
 })
 
 const userUpdated = z.object({
-  id: z.string(),
+  id: userId,
   first_name: z.string().max(100).nullable().catch(null),
   last_name: z.string().max(100).nullable().catch(null),
   primary_email_address_id: z.string().nullable(),
   email_addresses: z.array(z.object({ id: z.string(), email_address: z.string() })),
-  updated_at: z.int().nonnegative(),
+  updated_at: z.int().min(0).max(LAST_INSTANT_MS),
 })
-const userDeleted = z.object({ id: z.string() })
+const userDeleted = z.object({ id: userId })
 
 export interface ClerkOptions {
   /** PEM public key; without it nobody can sign in. */

@@ -155,8 +155,17 @@ describe('user.updated', () => {
   })
 
   test('of another form is 400 and is not remembered', async () => {
-    const answer = await deliver({ type: 'user.updated', data: { id: 7 } }, { id: 'msg_form' })
-    expect(refusalOf(answer)).toEqual([400, 'validation_failed'])
+    const { data } = updated('user_formed', {})
+    for (const wrong of [
+      { id: 7 },
+      { ...data, id: 'üser' },
+      { ...data, id: '' },
+      { ...data, updated_at: 1e15 },
+    ]) {
+      const answer = await deliver({ type: 'user.updated', data: wrong }, { id: 'msg_form' })
+      expect(refusalOf(answer)).toEqual([400, 'validation_failed'])
+    }
+    expect(refusalOf(await deliver(deleted('üser'), { id: 'msg_form' }))).toEqual([400, 'validation_failed'])
     expect(await db.$count(webhook_messages, eq(webhook_messages.message_id, 'msg_form'))).toBe(0)
   })
 })
