@@ -1,34 +1,17 @@
-import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
-import { viewPosition } from '../../src/auctions/engine/view.ts'
 import type { RoomBidder } from '../../src/auctions/live/contract.ts'
-import { type EventBody, type ServerFrame, serverFrameSchema } from '../../src/auctions/live/protocol.ts'
+import { type ServerFrame, serverFrameSchema } from '../../src/auctions/live/protocol.ts'
 import type { ConnectionClaims } from '../../src/auctions/live/sockets.ts'
 import { centsToDollars } from '../../src/lib/money.ts'
 import type { Intention } from './checks/offers.ts'
 import { type FarEnd, Line, type ServerSocket } from './line.ts'
 import type { Lot } from './lot.ts'
+import { Story } from './story.ts'
 import type { World } from './world.ts'
 
 const TICKET_MS = 30_000
 const RUBBISH_ID = 'rubbish'
 const SESSION_MS = 8 * 3_600_000
-
-/** The last event or welcome, as the client remembers it. */
-interface Shown
-  extends Pick<
-    EventBody,
-    | 'status'
-    | 'outcome'
-    | 'current_bid'
-    | 'minimum_bid'
-    | 'high_bidder'
-    | 'bid_count'
-    | 'reserve_met'
-    | 'extended_count'
-  > {
-  endsAt: number
-}
 
 /** A text is decoded once, however many receive it. */
 const decoded = new Map<string, ServerFrame>()
@@ -53,12 +36,10 @@ export class Client implements FarEnd {
   #isConnecting = false
   #line: Line | null = null
   #socket: ServerSocket | null = null
-  /** The `seq` to which the story has come on this connection; null before the `welcome`. */
-  #at: number | null = null
-  #shown: Shown | null = null
+  /** Of the connection that is there. */
+  #story: Story
   /** The `seq` before the connection broke, for a `sync` over the gap. */
   #cameTo: number | null = null
-  #asked: { since: number; at: number } | null = null
   readonly #bids = new Map<string, Intention>()
 
   constructor(world: World, lot: Lot, name: string, bidder: RoomBidder | null) {
@@ -66,10 +47,15 @@ export class Client implements FarEnd {
     this.#lot = lot
     this.name = name
     this.bidder = bidder
+    this.#story = this.#beginStory()
+  }
+
+  #beginStory(): Story {
+    return new Story(this.#world, this.#lot, this.name, this.bidder !== null)
   }
 
   get isHere(): boolean {
-    return this.#socket !== null && this.#line?.isWhole === true && this.#at !== null
+    return this.#socket !== null && this.#line?.isWhole === true && this.#story.at !== null
   }
   get isAway(): boolean {
     return this.#line === null && !this.#isConnecting
@@ -88,6 +74,7 @@ export class Client implements FarEnd {
         onClosed: (code) => this.#line === line && this.onClosed(code),
       })
       this.#line = line
+      this.#story = this.#beginStory()
       this.#lot.host.connect(this.#claims(number), line).then(
         (socket) => this.#accepted(line, socket),
         () => this.#accepted(line, 'unreachable'),
@@ -127,8 +114,17 @@ export class Client implements FarEnd {
   }
 
   /** Asks for what came after `since`; for what was missed while away where nothing is said. */
-  sync(since = this.#cameTo ?? this.#at ?? 0): void {
-    this.#asked = { since, at: this.#world.now }
+  sync(since = this.#cameTo ?? this.#story.at ?? 0): void {
+    if (!this.isHere) return
+    this.#story.ask(since)
+    this.send({ type: 'sync', since })
+  }
+
+  /** Asks once more for the last events, when nothing else happens. */
+  resume(): void {
+    if (!this.isHere || !this.isReading) return
+    const since = Math.max(0, (this.#story.at ?? 0) - this.#world.random.between(0, 70))
+    this.#story.askAlone(since)
     this.send({ type: 'sync', since })
   }
 
@@ -161,115 +157,53 @@ export class Client implements FarEnd {
   onClosed(code: number): void {
     this.#world.note(this.name, () => `closed with ${code}`)
     if (this.#socket !== null) this.#lot.host.lost(this.#socket)
-    this.#cameTo = this.#at ?? this.#cameTo
+    this.#cameTo = this.#story.at ?? this.#cameTo
     this.#line = null
     this.#socket = null
-    this.#at = null
-    this.#asked = null
   }
 
   onFrame(text: string): void {
     this.#world.note(this.name, () => `← ${text}`)
     const frame = decode(text)
     switch (frame.type) {
-      case 'welcome':
-        this.#welcome(frame)
-        return
-      case 'event': {
-        const { type: _, ...event } = frame
-        this.#tell([event], 'event')
+      case 'welcome': {
+        const isOfHouse = this.bidder?.sellerProfileId === this.#lot.terms.sellerProfileId
+        this.#world.hold(isOfHouse || !('reserve_price' in frame.auction), 'R9: the reserve is secret')
+        this.#story.welcome(frame)
         return
       }
+      case 'event':
       case 'events':
-        this.#tell(frame.events, 'events')
+        this.#story.tell(frame)
         return
       case 'accepted':
       case 'rejected':
         this.#answer(frame)
         return
       case 'outbid':
-        this.#hold(this.bidder !== null, 'Only a bidder is outbid')
+        this.#world.hold(this.bidder !== null, 'Only a bidder is outbid')
         return
       case 'watchers':
       case 'error':
-        this.#hold(this.#at !== null, 'The first frame is a welcome')
+        this.#story.other()
     }
   }
 
-  /** Once everything has come to rest: the story ends as the auction did. */
+  /** Once everything has come to rest. */
   checkEnd(): void {
-    const { auction } = this.#lot.book
-    if (!this.isHere || !this.isReading || auction === null) return
-    this.#hold(this.#at === auction.seq, 'The story goes on to the end')
-    const { endsAt, ...position } = viewPosition(auction.position)
-    const expected: Shown = {
-      status: position.status,
-      outcome: position.outcome,
-      current_bid: position.currentBid,
-      minimum_bid: position.minimumBid,
-      high_bidder: position.highBidder,
-      bid_count: position.bidCount,
-      reserve_met: position.reserveMet,
-      extended_count: position.extendedCount,
-      endsAt,
-    }
-    this.#hold(isDeepStrictEqual(this.#shown, expected), 'The story ends in the same state')
+    if (!this.isHere || !this.isReading) return
+    this.#story.checkEnd()
   }
 
-  #welcome({ auction }: Extract<ServerFrame, { type: 'welcome' }>): void {
-    this.#lot.witness.seeBody(auction)
-    this.#hold(this.bidder !== null || auction.you === null, 'A watcher is nobody')
-    this.#hold(!('reserve_price' in auction) || this.#isOfHouse, 'R9: the reserve is secret')
-    this.#hold(auction.seq >= (this.#at ?? 0), 'A welcome does not lead back')
-    this.#at = auction.seq
-    this.#asked = null
-    this.#show(auction)
-  }
-
-  get #isOfHouse(): boolean {
-    return this.bidder?.sellerProfileId === this.#lot.terms.sellerProfileId
-  }
-
-  #tell(events: readonly EventBody[], type: 'event' | 'events'): void {
-    let at = this.#at
-    if (at === null) {
-      this.#hold(false, 'The first frame is a welcome')
-      return
-    }
-    const [first] = events
-    const since = this.#asked?.since
-    if (type === 'events' && since !== undefined && (first?.seq ?? since + 1) <= since + 1) this.#asked = null
-    this.#hold((first?.seq ?? 0) <= at + 1, 'The story has no gap')
-    for (const [index, event] of events.entries()) {
-      this.#hold(event.seq === (first?.seq ?? 0) + index, 'A frame has no gap')
-      this.#lot.witness.see(event)
-      if (event.seq <= at) continue
-      at = event.seq
-      this.#show(event)
-    }
-    this.#at = at
-  }
-
-  #show(from: Omit<Shown, 'endsAt'> & { ends_at: Date }): void {
-    this.#shown = {
-      status: from.status,
-      outcome: from.outcome,
-      current_bid: from.current_bid,
-      minimum_bid: from.minimum_bid,
-      high_bidder: from.high_bidder,
-      bid_count: from.bid_count,
-      reserve_met: from.reserve_met,
-      extended_count: from.extended_count,
-      endsAt: from.ends_at.getTime(),
-    }
+  checkResumed(): void {
+    if (this.isHere && this.isReading) this.#story.checkResumed()
   }
 
   #answer(frame: Extract<ServerFrame, { type: 'accepted' | 'rejected' }>): void {
     if (frame.id === RUBBISH_ID) return
     const intention = this.#bids.get(frame.id)
     if (intention === undefined) {
-      this.#hold(false, 'An answer is to what was asked')
-      return
+      this.#world.violate('An answer is to what was asked', frame)
     }
     if (frame.type === 'rejected') {
       this.#lot.offers.judge(intention, { refused: frame.code, minimumBid: frame.minimum_bid })
@@ -286,9 +220,5 @@ export class Client implements FarEnd {
         minimumBid: minimum_bid,
       },
     })
-  }
-
-  #hold(condition: boolean, rule: string): void {
-    this.#world.hold(condition, rule, () => ({ client: this.name, at: this.#at, shown: this.#shown }))
   }
 }

@@ -1,22 +1,14 @@
 import type { EpochMs } from '../../src/auctions/engine/auction.ts'
 import type { RoomApi } from '../../src/auctions/live/contract.ts'
 import { type ConnectionClaims, tagOf } from '../../src/auctions/live/sockets.ts'
+import { Bell } from './bell.ts'
 import type { Connections } from './database/connections.ts'
 import { Disk } from './disk.ts'
+import { Gate } from './gate.ts'
 import { Life } from './life.ts'
 import { type Line, ServerSocket } from './line.ts'
 import type { SimPeople } from './people.ts'
-import type { Cancel } from './timeline.ts'
-import { PlatformError, type World } from './world.ts'
-
-/** A write that was made to fail. */
-export class DiskFailure extends Error {
-  override readonly name = 'DiskFailure'
-}
-/** What the room's own code threw, as the caller of a method sees it. */
-class RemoteError extends Error {
-  readonly remote = true
-}
+import { DiskFailure, PlatformError, RemoteError, type World } from './world.ts'
 
 export interface HostParts {
   world: World
@@ -27,8 +19,6 @@ export interface HostParts {
 }
 
 const IDLE_MS = 10_000
-const ALARM_RETRY_FIRST_MS = 2_000
-const ALARM_RETRIES = 6
 const DISCONNECT_NOTICED_MS = 20_000
 
 /** The platform around one room: wakes it, keeps back what it says until its writes are durable, rings, lets it die. */
@@ -40,16 +30,11 @@ export class RoomHost {
   readonly #name: string
   #life: Life | null = null
   #pulse = { isBeating: false }
-  #calls = new Set<(error: Error) => void>()
-  #outputs: { after: number; run: () => void }[] = []
-  #confirmAt: EpochMs = 0
+  readonly #calls = new Set<(error: Error) => void>()
+  readonly #gate: Gate
+  readonly #bell: Bell
   #lastEventAt: EpochMs = 0
   #isDying = false
-  #diesNext = false
-  #cancelRing: Cancel = () => undefined
-  #ringFailures = 0
-  /** The platform has given the alarm up. */
-  isAlarmLost = false
   writeFailedAt: EpochMs = Number.NEGATIVE_INFINITY
   /** MySQL has refused an entry for good, says the projector. */
   isStuck = false
@@ -60,7 +45,17 @@ export class RoomHost {
     this.#name = `room ${parts.auctionId}`
     this.disk = new Disk({
       beforeWrite: () => this.#beforeWrite(),
-      onBatch: (batch) => this.#confirmLater(batch),
+      onBatch: (batch) => {
+        if (!this.#isDying) this.#gate.confirmLater(batch)
+      },
+    })
+    this.#gate = new Gate(parts.world, this.disk, (why) => this.crash(why))
+    this.#bell = new Bell({
+      world: parts.world,
+      name: this.#name,
+      disk: this.disk,
+      ring: (armedAt) => this.#ring(armedAt),
+      ringUnasked: () => this.ringUnasked(),
     })
   }
 
@@ -68,17 +63,14 @@ export class RoomHost {
   get life(): Life | null {
     return this.#life
   }
-  get isDying(): boolean {
-    return this.#isDying
-  }
   /** Nothing is under way that could come to anything later. */
   get isQuiet(): boolean {
     const isWaiting = this.#life !== null && this.#life.pending > 0
-    return !isWaiting && this.#calls.size === 0 && this.#outputs.length === 0 && this.#isConfirmed
+    return !isWaiting && this.#calls.size === 0 && this.#gate.isOpen
   }
-
-  get #isConfirmed(): boolean {
-    return this.disk.confirmed === this.disk.written
+  /** The platform has given the alarm up. */
+  get isAlarmLost(): boolean {
+    return this.#bell.isLost
   }
 
   /** A method of the room. Rejects where the room throws, or dies before its answer may leave. */
@@ -123,7 +115,7 @@ export class RoomHost {
 
   /** The room dies when it has written something next, before or after that is durable. */
   crashAtNextWrite(): void {
-    this.#diesNext = true
+    this.#gate.crashAtNextWrite()
   }
 
   /** The object is gone from one moment to the next; its sockets too. */
@@ -145,18 +137,12 @@ export class RoomHost {
   }
 
   #bury(complete: number): void {
-    const { random, note } = this.#parts.world
-    const { disk } = this
-    const kept = random.between(disk.confirmed, complete)
-    const lost = disk.written - kept
-    note.call(
-      this.#parts.world,
-      this.#name,
-      () => `lost ${lost} of ${disk.written - disk.confirmed} unconfirmed writes`,
-    )
-    disk.lose(kept)
-    this.#outputs = []
-    this.#confirmAt = 0
+    const { world } = this.#parts
+    const { written, confirmed } = this.disk
+    const kept = world.random.between(confirmed, complete)
+    world.note(this.#name, () => `lost ${written - kept} of ${written - confirmed} unconfirmed writes`)
+    this.disk.lose(kept)
+    this.#gate.drop()
     this.#life = null
     this.#isDying = false
     for (const socket of this.sockets) {
@@ -167,7 +153,7 @@ export class RoomHost {
     const calls = [...this.#calls]
     this.#calls.clear()
     for (const fail of calls) fail(new PlatformError('The object was reset', { retryable: true }))
-    this.#scheduleRing()
+    this.#bell.schedule()
   }
 
   #serve<T>(work: (life: Life) => Promise<T>): Promise<T> {
@@ -236,7 +222,7 @@ export class RoomHost {
         connect: (owner) => connections.of(owner),
         people,
         output: (run) => this.#output(run),
-        setAlarm: (at) => this.#setAlarm(at),
+        setAlarm: (at) => this.#bell.set(at),
         armedAt,
         onStuck: (isStuck) => {
           this.isStuck = isStuck
@@ -260,32 +246,7 @@ export class RoomHost {
   }
 
   #output(run: () => void): void {
-    if (this.#isDying) return
-    const isFree = this.#isConfirmed && this.#outputs.length === 0
-    if (isFree || this.#parts.world.sabotage === 'leaky gate') run()
-    else this.#outputs.push({ after: this.disk.written, run })
-  }
-
-  #confirmLater(batch: number): void {
-    const { world } = this.#parts
-    const { losses } = this.disk
-    const wanted = world.now + world.random.between(0, world.weather.confirmMs)
-    this.#confirmAt = Math.max(this.#confirmAt, wanted)
-    if (this.#diesNext) {
-      this.#diesNext = false
-      world.timeline.at(world.random.between(world.now, this.#confirmAt), () => this.crash('after a write'))
-    }
-    world.timeline.at(this.#confirmAt, () => {
-      if (this.disk.losses !== losses || this.#isDying) return
-      if (world.random.chance(world.weather.confirmFails)) {
-        this.crash('a write was not confirmed')
-        return
-      }
-      this.disk.confirm(batch)
-      while (this.#outputs[0] !== undefined && this.#outputs[0].after <= this.disk.confirmed) {
-        this.#outputs.shift()?.run()
-      }
-    })
+    if (!this.#isDying) this.#gate.output(run)
   }
 
   #beforeWrite(): void {
@@ -301,55 +262,15 @@ export class RoomHost {
     throw new DiskFailure('The disk refuses')
   }
 
-  #setAlarm(at: EpochMs): void {
-    const { world } = this.#parts
-    if (world.sabotage === 'lost alarms' && world.random.chance(0.1)) return
-    this.disk.setAlarm(at)
-    this.isAlarmLost = false
-    this.#scheduleRing()
-  }
-
-  #scheduleRing(notBefore: EpochMs = 0): void {
-    const { world } = this.#parts
-    this.#cancelRing()
-    const { alarm } = this.disk
-    if (alarm === null) return
-    const { alarmLateMs, alarmEarly } = world.weather
-    const ringAt = Math.max(world.now, alarm, notBefore) + world.random.between(1, Math.max(1, alarmLateMs))
-    this.#cancelRing = world.timeline.at(ringAt, () => this.#ring())
-    if (world.random.chance(alarmEarly)) {
-      world.timeline.at(world.random.between(world.now, ringAt), () => this.ringUnasked())
-    }
-  }
-
-  #ring(): void {
-    const { world } = this.#parts
-    const alarm = this.disk.alarm
-    if (alarm === null || this.#isDying) return
-    try {
-      const { core } = this.#enter(world.random.chance(0.5) ? alarm : null)
-      this.disk.takeAlarm()
-      core.ring()
-      this.#ringFailures = 0
-      if (world.random.chance(world.weather.alarmTwice)) world.timeline.after(1, () => this.ringUnasked())
-    } catch (error) {
-      if (!(error instanceof PlatformError)) this.#judgeError(error)
-      this.#ringFailures += 1
-      world.timeline.defer(() => this.#ringAgain())
-    }
-  }
-
-  /** As often as the platform does; then it forgets the alarm. */
-  #ringAgain(): void {
-    const { world } = this.#parts
-    if (this.#ringFailures <= ALARM_RETRIES) {
-      this.#scheduleRing(world.now + ALARM_RETRY_FIRST_MS * 2 ** (this.#ringFailures - 1))
-      return
-    }
-    world.note(this.#name, () => 'the alarm is given up')
-    this.#ringFailures = 0
-    this.isAlarmLost = true
+  /** @throws PlatformError where the room cannot be woken, or dies of it */
+  #ring(armedAt: EpochMs | null): void {
+    const life = this.#enter(armedAt)
     this.disk.takeAlarm()
-    this.#cancelRing()
+    try {
+      life.core.ring()
+    } catch (error) {
+      if (life.isAlive) this.#judgeError(error)
+      throw error
+    }
   }
 }

@@ -67,6 +67,24 @@ export class Lot {
     if (this.#server.changes % 8 === 0) this.rows.checkBids()
   }
 
+  /** What has come to its end, and what has not. */
+  describeRest() {
+    const { host, isOver, isDrained, rows } = this
+    return { auction: host.auctionId, isOver, isDrained, isSettled: rows.isSettled, isQuiet: host.isQuiet }
+  }
+
+  /** Once everything has come to rest. */
+  checkRest(): void {
+    this.rows.checkDrained()
+    this.#world.hold(!this.host.isStuck, 'A projector whose backlog has drained is not stuck')
+    const lastAt = this.book.auction?.lastAt ?? 0
+    for (const { line, readyState } of this.host.sockets) {
+      const isAlive = !line.isReading && line.isWhole && readyState === 1
+      const answeredAt = line.answeredAt?.getTime() ?? line.openedAt
+      this.#world.hold(!isAlive || lastAt <= answeredAt, 'Who does not read is closed')
+    }
+  }
+
   #checkLedger(): void {
     const { book, host } = this
     const kept = book.refresh()

@@ -9,6 +9,9 @@ export const STEADY_CALLER: Caller = {
   request: (send) => new Promise((resolve, reject) => send((settle) => settle(resolve, reject))),
 }
 
+/** Whoever called has given up long before. */
+const LATE_MS = 40_000
+
 /** The real way to the rooms, over stubs whose calls may not get through, or whose answers may be lost. */
 export function connectRooms(world: World, hosts: ReadonlyMap<number, RoomHost>): Rooms {
   return createRooms({ getByName: (name) => stubOf(world, hosts, Number(name)) })
@@ -29,7 +32,10 @@ function stubOf(world: World, hosts: ReadonlyMap<number, RoomHost>, auctionId: n
         return
       }
       const isLost = random.chance(weather.answerLost)
-      world.soon(() => {
+      const delayMs = random.chance(weather.callLate)
+        ? random.between(0, LATE_MS)
+        : random.between(0, weather.latencyMs)
+      world.timeline.after(delayMs, () => {
         host.call(ask).then(
           (value) =>
             world.soon(() => (isLost ? fail(`an answer of room ${auctionId} was lost`) : resolve(value))),

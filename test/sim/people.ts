@@ -8,6 +8,8 @@ import { PlatformError, type World } from './world.ts'
 const TELL_AGAIN_MS = 15_000
 /** When the platform gives up a call that nothing comes of. */
 const GIVEN_UP_MS = 30_000
+/** Longer than anybody waits for an answer. */
+const SLOW_MS = 7_000
 const TELL_MAX_MS = 5_000
 
 interface Person {
@@ -21,11 +23,11 @@ interface Person {
 export class SimPeople {
   readonly #world: World
   readonly #people = new Map<number, Person>()
-  /** Given once the rooms are there. */
-  rooms: Rooms = () => Promise.reject(new PlatformError('There is no room yet'))
+  readonly #rooms: Rooms
 
-  constructor(world: World) {
+  constructor(world: World, rooms: Rooms) {
     this.#world = world
+    this.#rooms = rooms
   }
 
   /** Whether a room has confirmed that this person is suspended, and nothing later has been said. */
@@ -48,8 +50,8 @@ export class SimPeople {
     const ask = <T>(work: () => T): Promise<T> =>
       caller.request((answer) => {
         const { random, weather } = this.#world
-        const fault = random.chance(weather.personFails) ? random.between(0, 2) : null
-        if (fault !== null) this.#world.note(`person ${userId}`, () => `does not answer (${fault})`)
+        const fault = random.chance(weather.personFails) ? random.between(0, 3) : null
+        if (fault !== null) this.#world.note(`person ${userId}`, () => `answers badly (${fault})`)
         const error = new PlatformError('The object did not answer', { retryable: random.chance(0.5) })
         if (fault === 0) {
           this.#world.timeline.after(GIVEN_UP_MS, () => answer((_, reject) => reject(error)))
@@ -57,10 +59,12 @@ export class SimPeople {
         }
         this.#world.soon(() => {
           const result = fault === 1 ? null : { value: work() }
-          this.#world.soon(() =>
-            answer((resolve, reject) =>
-              result === null || fault === 2 ? reject(error) : resolve(result.value),
-            ),
+          this.#world.timeline.after(
+            fault === 3 ? random.between(0, SLOW_MS) : random.between(0, weather.latencyMs),
+            () =>
+              answer((resolve, reject) =>
+                result === null || fault === 2 ? reject(error) : resolve(result.value),
+              ),
           )
         })
       })
@@ -98,7 +102,7 @@ export class SimPeople {
     for (const auctionId of unconfirmed(person)) {
       const { standing } = person
       try {
-        const told = this.rooms(auctionId, 'repeatable', (room) => room.setStanding(userId, standing, 'sim'))
+        const told = this.#rooms(auctionId, 'repeatable', (room) => room.setStanding(userId, standing, 'sim'))
         await bounded(told, TELL_MAX_MS)
         person.rooms.set(auctionId, Math.max(person.rooms.get(auctionId) ?? 0, standing.revision))
       } catch {

@@ -37,6 +37,7 @@ export class Weather {
   refusedNumber: number | null = null
   roomUnreachable = 0
   answerLost = 0
+  callLate = 0
   personFails = 0
   alarmLateMs = 20
   alarmTwice = 0
@@ -81,7 +82,8 @@ export class Weather {
       case 6:
         this.roomUnreachable = sometimes(0.2)
         this.answerLost = sometimes(0.2)
-        return `roomUnreachable ${this.roomUnreachable} answerLost ${this.answerLost}`
+        this.callLate = sometimes(0.1)
+        return `roomUnreachable ${this.roomUnreachable} answerLost ${this.answerLost} callLate ${this.callLate}`
       case 7:
         this.personFails = sometimes(0.5)
         return `personFails ${this.personFails}`

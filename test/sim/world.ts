@@ -24,6 +24,15 @@ export class PlatformError extends Error {
   }
 }
 
+/** A write that was made to fail. */
+export class DiskFailure extends Error {
+  override readonly name = 'DiskFailure'
+}
+/** What the room's own code threw, as the caller of a method sees it. */
+export class RemoteError extends Error {
+  readonly remote = true
+}
+
 /** Breaks a promise of the platform, so that it can be seen that the checks notice. */
 export type Sabotage = 'leaky gate' | 'lost alarms' | 'lost rows' | 'lost frames'
 

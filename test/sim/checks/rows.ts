@@ -29,6 +29,7 @@ export class Rows {
   /** What the row was made as, and stays until more than the arming has been told. */
   readonly #opening: Auction
   #settledAt: unknown = null
+  readonly #disclosed = new Map<string, unknown>()
 
   constructor({ world, server, host, book, vehicleId, opening }: RowsParts) {
     this.#world = world
@@ -134,7 +135,21 @@ export class Rows {
       actual: [...actual],
       expected: [...expected],
     })
+    this.#checkDisclosed()
     if (auction !== null && row.settled_at !== null) this.#checkNotices(auction)
+  }
+
+  /** M12: the vehicle's own row is what everyone was told. */
+  #checkDisclosed(): void {
+    const vehicle = this.#one('SELECT * FROM vehicles WHERE id = ?', this.#vehicleId)
+    for (const { events } of this.#book.entries) {
+      for (const event of events) {
+        if (event.kind !== 'disclosure_changed') continue
+        for (const { field, after } of event.changes) this.#disclosed.set(field, after)
+      }
+    }
+    const wrong = differencesOf(vehicle, Object.fromEntries(this.#disclosed))
+    this.#hold(wrong.length === 0, 'M12: the vehicle is as everyone was told', wrong)
   }
 
   /** M13: at the end the seller and everyone whose bid stands are told, once. */

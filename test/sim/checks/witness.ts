@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type AuctionView, viewAuction, viewPosition } from '../../../src/auctions/engine/view.ts'
-import type { RoomAuction, RoomViewer } from '../../../src/auctions/live/contract.ts'
+import { type AuctionView, viewAuction, viewBid, viewPosition } from '../../../src/auctions/engine/view.ts'
+import type { HistoryPage, RoomAuction, RoomViewer } from '../../../src/auctions/live/contract.ts'
 import { isSellerOf } from '../../../src/auctions/live/display.ts'
 import { describeEvent, type EventBody } from '../../../src/auctions/live/protocol.ts'
 import type { AuctionBody } from '../../../src/auctions/schemas.ts'
@@ -77,6 +77,24 @@ export class Witness {
       )
     })
     this.#world.hold(fits, 'A welcome shows a state of the ledger', () => ({ body, candidates }))
+  }
+
+  /** The newest bids, whatever has been voided since. */
+  seeHistory({ bids, total, bidCount }: HistoryPage): void {
+    const shown = this.#book.entries.map(viewBid).filter((bid) => bid !== null)
+    const first = bids[0]?.id ?? 0
+    const until = shown.findIndex(({ id }) => id === first) + 1
+    const expected = shown.slice(Math.max(0, until - bids.length), until).reverse()
+    const told = bids.map(({ voided: _, voidReason: __, ...bid }) => bid)
+    this.#world.hold(isDeepStrictEqual(told, expected), 'The history is that of the ledger', () => ({
+      told,
+      expected,
+    }))
+    const voidings = this.#book.voidings()
+    const isVoidedTruly = bids.every(({ id, voided, voidReason }) => {
+      return voided ? voidings.get(id) === voidReason : voidReason === null
+    })
+    this.#world.hold(isVoidedTruly && bidCount <= total, 'The history says what is voided', () => bids)
   }
 
   /** After a loss: whatever was shown is still there. */
