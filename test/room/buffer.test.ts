@@ -1,5 +1,6 @@
 import { runInDurableObject } from 'cloudflare:test'
 import { afterEach, describe, expect, test } from 'vitest'
+import type { LiveSocket } from '../support/index.ts'
 import {
   ADMIN,
   armRoom,
@@ -15,6 +16,13 @@ import {
 
 afterEach(restoreClock)
 
+/** How many events came in each frame. */
+const shapesOf = ({ frames }: LiveSocket): number[] =>
+  frames.flatMap((frame) => {
+    if (frame.type === 'event') return [1]
+    return frame.type === 'events' ? [frame.events.length] : []
+  })
+
 describe('events that follow closely', () => {
   test('the first goes out at once, the others within 50 ms together and in order', async () => {
     const { room } = await armRoom()
@@ -28,11 +36,7 @@ describe('events that follow closely', () => {
         await instance.bid(bidder(1 + (n % 2)), null, exact(2_000 + n * 100), 'test')
     })
     await watcher.event('bid', ({ bid_count }) => bid_count === 8)
-    const shapes = watcher.frames.flatMap((frame) => {
-      if (frame.type === 'event') return [1]
-      return frame.type === 'events' ? [frame.events.length] : []
-    })
-    expect(shapes).toEqual([1, 5])
+    expect(shapesOf(watcher)).toEqual([1, 5])
     expect(watcher.events.map(({ seq }) => seq)).toEqual([4, 5, 6, 7, 8, 9])
   })
 
@@ -60,6 +64,7 @@ describe('events that follow closely', () => {
     await placeBid(room, 3, { kind: 'buy_now' })
     await watcher.event('ended')
     expect(watcher.events.map(({ kind }) => kind)).toEqual(['bid', 'bid', 'bought', 'ended'])
+    expect(shapesOf(watcher)).toEqual([1, 1, 2])
   })
 
   test('the buffer is flushed before cancelled', async () => {
@@ -71,6 +76,7 @@ describe('events that follow closely', () => {
     await room.cancel(ADMIN, 'title problem', 'test')
     expect(await watcher.event('cancelled')).toMatchObject({ status: 'cancelled', reason: 'title problem' })
     expect(watcher.events.map(({ kind }) => kind)).toEqual(['bid', 'bid', 'cancelled'])
+    expect(shapesOf(watcher)).toEqual([1, 1, 1])
   })
 
   test('the buffer is flushed before welcome and before the answer to sync', async () => {

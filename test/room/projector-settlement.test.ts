@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { SELLER, usd } from '../engine/sale.ts'
+import { withFault } from '../support/database.ts'
 import { openProjection, type Projection, rowsOf } from '../support/projection.ts'
 
 const [ANN, BEN, CAT] = [11, 12, 13]
@@ -105,6 +106,18 @@ describe('notices (M13)', () => {
     const second = await drained(projection)
     expect(noticesOf(second, BEN)).toEqual(['outbid'])
     expect(noticesOf(second, SELLER)).toEqual(['bid_placed', 'bid_placed'])
+  })
+
+  test('who was outbid is told once, also where their batch failed half-way and is sent again with more', async () => {
+    const projection = await openProjection(NO_RESERVE)
+    projection.sale.at(10).exact(ANN, 200)
+    projection.sale.at(20).exact(BEN, 300)
+    await withFault({ mode: 'refuse', matching: '^update .?auctions' }, () => projection.run())
+    projection.sale.at(30).exact(ANN, 400)
+    projection.sale.at(40).exact(BEN, 500)
+    const rows = await drained(projection)
+    expect(noticesOf(rows, ANN)).toEqual(['outbid'])
+    expect(noticesOf(rows, SELLER)).toEqual(['bid_placed'])
   })
 
   test('a raise that moves nothing tells nobody', async () => {
