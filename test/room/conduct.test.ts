@@ -1,6 +1,8 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { afterEach, describe, expect, test } from 'vitest'
 import { setVariables } from '../support/variables.ts'
+import { waitFor } from '../support/wait-for.ts'
+import { inRoom } from './core-stand.ts'
 import {
   armRoom,
   claimsOf,
@@ -144,6 +146,30 @@ describe('a socket that misbehaves', () => {
     // It reads: the next frame reaches it, and it is still open.
     await mustBid(room, 2, exact(2_000))
     await pinging.event('bid', ({ bid_count }) => bid_count === 2)
+  })
+
+  test('who was closed for not reading is counted no more, though nothing comes back from them', async () => {
+    await inRoom(async (stand) => {
+      stand.arm()
+      const connect = () => {
+        const { 0: client, 1: server } = new WebSocketPair()
+        stand.core.connect(claimsOf(null), () => {
+          stand.state.acceptWebSocket(server)
+          return server
+        })
+        return client
+      }
+      // Never accepted, it reads nothing and answers no Close.
+      connect()
+      stand.clock.now += 44_000
+      const counts: unknown[] = []
+      const reads = connect()
+      reads.addEventListener('message', ({ data }) => counts.push(JSON.parse(String(data)).count))
+      reads.accept()
+      stand.clock.now += 1_000
+      stand.ring()
+      await waitFor(() => counts.at(-1) === 1)
+    })
   })
 
   test('an eviction does not make the room forget to look who reads', async () => {

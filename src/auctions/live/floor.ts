@@ -150,6 +150,8 @@ export class Floor<Socket extends RoomSocket> {
   closeSlowReaders(now: EpochMs): void {
     const { deadlines, sockets } = this.#parts
     sockets.closeSlowReaders(now)
+    // Who does not read does not answer the Close either, so nothing else tells that they are gone.
+    this.countChanged()
     deadlines.set('readers', sockets.nextSuspectAt())
   }
 }
