@@ -1,0 +1,196 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { CLOSE } from '../../../src/auctions/live/protocol.ts'
+import { sideBySide } from '../clients/side-by-side.ts'
+import { RawSocket } from '../clients/socket.ts'
+import { MemoryWatch, readMemoryMib } from '../evidence/process.ts'
+import { countWatchers, nextBidCents } from '../scene/arena.ts'
+import { type AbuseCase, livePath, nextFrame, openLive, type Stage, SUBPROTOCOL } from './case.ts'
+
+const SOCKETS = 20
+const BIDDERS = 30
+/** Of the room's patience of 45 s, and of when it looks. */
+const CLOSED_WITHIN_MS = 60_000
+const WARM_UP_MS = 6_000
+/** The room tells its count once a second. */
+const COUNTED_AFTER_MS = 1_500
+const PING_EVERY_MS = 10_000
+const SETTLED_WITHIN_MS = 20_000
+const READ_WITHIN_MS = 10_000
+/** What a heap may gain from a minute's bids that have nothing to do with these sockets. */
+const GAIN_MAX_MIB = 48
+
+export const slowReaders: AbuseCase = {
+  name: 'slow-readers',
+  title: `${SOCKETS} sockets that never read while the auction is busy`,
+  limits: 'on',
+  async run(stage) {
+    const { checks, stack, scene, http, people } = stage
+    const bidding = await Bidding.start(stage)
+    await sleep(WARM_UP_MS)
+    const neighbour = await openLive(stage, scene.arena.auctionId)
+    await nextFrame(neighbour, 'welcome')
+    await sleep(COUNTED_AFTER_MS)
+    const pinging = setInterval(() => neighbour.send('ping'), PING_EVERY_MS)
+    const base = countWatchers(neighbour) ?? 0
+    const beforeMib = readMemoryMib(stack.workerPid)
+    const memory = new MemoryWatch(stack.workerPid)
+
+    const openedAt = performance.now()
+    const sockets = Array.from({ length: SOCKETS }, () =>
+      RawSocket.openUnread({
+        port: http.port,
+        path: livePath(scene.arena.auctionId),
+        protocols: [SUBPROTOCOL],
+        address: people.addresses.take(),
+      }),
+    )
+    const counted = await seeCount(neighbour, (count) => count >= base + SOCKETS, READ_WITHIN_MS)
+    checks.that(
+      `${SOCKETS} sockets that do not read are let in`,
+      counted === base + SOCKETS,
+      `${counted} in the room`,
+    )
+    if (process.env.DBG)
+      setInterval(async () => {
+        const { execSync } = await import('node:child_process')
+        console.log(
+          execSync(
+            `ss -tmn 'sport = :${http.port}' | grep -A1 ESTAB | head -60 | sort -k3 -n | tail -4`,
+          ).toString(),
+          readMemoryMib(stack.workerPid),
+          bidding.received,
+          bidding.accepted,
+        )
+      }, 10000).unref()
+    const left = await seeCount(neighbour, (count) => count <= base, CLOSED_WITHIN_MS + 5_000)
+    const seconds = (performance.now() - openedAt) / 1_000
+    checks.that(
+      'within a minute none of them is left in the room',
+      left === base && seconds * 1_000 <= CLOSED_WITHIN_MS,
+      `${left} in the room after ${seconds.toFixed(1)} s`,
+    )
+    checks.that('… while bids went on being accepted', bidding.accepted > 100, `${bidding.accepted} accepted`)
+    checks.note(`${bidding.received.toFixed(1)} MiB were sent to each`)
+
+    const codes = await readOn(sockets.slice(0, SOCKETS / 2))
+    checks.that(
+      'those who read on see that they were closed with 4408',
+      codes.every((code) => code === CLOSE.notReading),
+      codes.join(', '),
+    )
+    for (const socket of sockets) socket.destroy()
+    await bidding.stop()
+    clearInterval(pinging)
+    memory.stop()
+    const afterMib = await settle(stack.workerPid, beforeMib + GAIN_MAX_MIB)
+    checks.that(
+      'workerd’s memory is back to where it was once they are gone',
+      afterMib <= beforeMib + GAIN_MAX_MIB,
+      `${beforeMib.toFixed(0)} MiB before, ${memory.peakMib.toFixed(0)} at the most, ${afterMib.toFixed(0)} after`,
+    )
+    checks.sent += SOCKETS + bidding.sent
+    await neighbour.close()
+  },
+}
+
+/** One bid after the other, each by the next of many people, as fast as the room answers. */
+class Bidding {
+  readonly #sockets: RawSocket[]
+  readonly #done: Promise<void>
+  #isOver = false
+  sent = 0
+  accepted = 0
+  /** MiB that each socket in the room was sent, as the first of the bidders received them. */
+  received = 0
+
+  private constructor(
+    stage: Stage,
+    sockets: RawSocket[],
+    answers: Map<string, (isAccepted: boolean) => void>,
+  ) {
+    this.#sockets = sockets
+    this.#done = this.#bid(stage, answers)
+  }
+
+  static async start(stage: Stage): Promise<Bidding> {
+    const { people, scene, witness } = stage
+    const answers = new Map<string, (isAccepted: boolean) => void>()
+    const state: { bidding: Bidding | null } = { bidding: null }
+    const numbers = Array.from({ length: BIDDERS }, (_, number) => number)
+    const sockets = await sideBySide(numbers, 4, async (number) => {
+      const as = await people.signIn(`busy_${number}`)
+      return openLive(stage, scene.arena.auctionId, {
+        as,
+        keepsTexts: false,
+        onText(text) {
+          if (number === 0 && state.bidding) state.bidding.received += text.length / 1024 / 1024
+          const [, type, id = ''] = /^\{"type":"(accepted|rejected)","id":"([^"]+)"/.exec(text) ?? []
+          if (type !== undefined) answers.get(id)?.(type === 'accepted')
+        },
+      })
+    })
+    witness.take()
+    state.bidding = new Bidding(stage, sockets, answers)
+    return state.bidding
+  }
+
+  async stop(): Promise<void> {
+    this.#isOver = true
+    await this.#done
+    await Promise.all(this.#sockets.map((socket) => socket.close()))
+  }
+
+  async #bid(stage: Stage, answers: Map<string, (isAccepted: boolean) => void>): Promise<void> {
+    let cents = await nextBidCents(stage)
+    let pingedAt = performance.now()
+    for (let number = 0; !this.#isOver; number++) {
+      const socket = this.#sockets[number % this.#sockets.length]
+      const id = `busy-${number}`
+      const answered = new Promise<boolean>((resolve) => answers.set(id, resolve))
+      socket?.send({ type: 'bid', id, amount: cents++ / 100 })
+      this.sent += 1
+      if (await Promise.race([answered, sleep(2_000, false)])) this.accepted += 1
+      answers.delete(id)
+      if (performance.now() - pingedAt < PING_EVERY_MS) continue
+      pingedAt = performance.now()
+      for (const each of this.#sockets) each.send('ping')
+    }
+  }
+}
+
+/** The room's count of sockets once it is as wanted, or when the time is up. */
+async function seeCount(
+  socket: RawSocket,
+  isWanted: (count: number) => boolean,
+  withinMs: number,
+): Promise<number | undefined> {
+  const find = () => {
+    const count = countWatchers(socket)
+    // Events are of no use here, and there are many.
+    socket.texts.splice(
+      0,
+      socket.texts.length,
+      ...socket.texts.filter((text) => text.startsWith('{"type":"w')),
+    )
+    return count !== undefined && isWanted(count) ? count : undefined
+  }
+  return socket.waitFor('the count', find, withinMs).catch(() => countWatchers(socket))
+}
+
+/** Reads what has come meanwhile, to its end. @returns the codes with which the server closed */
+function readOn(sockets: readonly RawSocket[]): Promise<(number | undefined)[]> {
+  return Promise.all(
+    sockets.map(async (socket) => {
+      socket.resume()
+      await Promise.race([socket.closed, sleep(READ_WITHIN_MS)])
+      return socket.closeReport?.code
+    }),
+  )
+}
+
+/** What the process holds once that is no more than `enoughMib`, or the time is up: memory is given back in steps. */
+async function settle(pid: number, enoughMib: number): Promise<number> {
+  const deadline = performance.now() + SETTLED_WITHIN_MS
+  while (readMemoryMib(pid) > enoughMib && performance.now() < deadline) await sleep(500)
+  return readMemoryMib(pid)
+}
