@@ -1,3 +1,4 @@
+import { runInDurableObject } from 'cloudflare:test'
 import { exports } from 'cloudflare:workers'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { signTicket } from '../../src/auctions/tickets.ts'
@@ -12,7 +13,7 @@ import {
   takeTicket,
 } from '../support/index.ts'
 import { setVariables, variableOf } from '../support/variables.ts'
-import { freezeAt, restoreClock, travel } from './stand.ts'
+import { freezeAt, restoreClock, roomOf, travel } from './stand.ts'
 
 let seller: Person
 let buyer: Person
@@ -66,6 +67,19 @@ describe('the door of the live socket', () => {
     socket.close(code)
     expect((await socket.closed).code).toBe(code)
   })
+
+  test.each([999, 1004, 5000])(
+    'a client that closes with %i, which nobody may, is answered by 1002',
+    async (code) => {
+      const { id } = await createAuction(seller)
+      const socket = await openSocket(id)
+      await socket.next('welcome')
+      await runInDurableObject(roomOf(id), (room, state) => {
+        for (const server of state.getWebSockets()) room.webSocketClose(server, code, '', true)
+      })
+      expect((await socket.closed).code).toBe(1002)
+    },
+  )
 
   test('a ticket opens one connection: the second is closed with 4401', async () => {
     const ticket = await takeTicket(auction.id, buyer)

@@ -22,6 +22,7 @@ import { connectionSchema, tagOf } from './sockets.ts'
 /** RFC 6455: a Close without a code is told as 1005, which may not be sent. */
 const NO_CODE = 1005
 const CLOSE_NORMAL = 1000
+const CLOSE_PROTOCOL_ERROR = 1002
 
 /** One object per auction, named by its id: the auction's truth from arming to settlement. */
 export class Room extends DurableObject<unknown> implements RoomApi {
@@ -134,7 +135,7 @@ export class Room extends DurableObject<unknown> implements RoomApi {
    * date; unanswered, the connection stays until the client gives up.
    */
   override webSocketClose(socket: WebSocket, code: number, reason: string, wasClean: boolean): void {
-    if (wasClean) socket.close(code === NO_CODE ? CLOSE_NORMAL : code, reason)
+    if (wasClean) answerClose(socket, code === NO_CODE ? CLOSE_NORMAL : code, reason)
     this.#room.disconnected()
     this.#sendMetrics()
   }
@@ -146,5 +147,14 @@ export class Room extends DurableObject<unknown> implements RoomApi {
   override alarm(): void {
     this.#room.ring()
     this.#sendMetrics()
+  }
+}
+
+/** By the client's own code, unless that is one that nobody may send. */
+function answerClose(socket: WebSocket, code: number, reason: string): void {
+  try {
+    socket.close(code, reason)
+  } catch {
+    socket.close(CLOSE_PROTOCOL_ERROR, 'close code')
   }
 }
