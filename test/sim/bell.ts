@@ -20,8 +20,6 @@ export class Bell {
   readonly #parts: BellParts
   #cancel: Cancel = () => undefined
   #failures = 0
-  /** The platform has forgotten the alarm. */
-  isLost = false
 
   constructor(parts: BellParts) {
     this.#parts = parts
@@ -31,7 +29,6 @@ export class Bell {
     const { world, disk } = this.#parts
     if (world.sabotage === 'lost alarms' && world.random.chance(0.1)) return
     disk.setAlarm(at)
-    this.isLost = false
     this.schedule()
   }
 
@@ -50,6 +47,10 @@ export class Bell {
     const { world, disk, ring, ringUnasked } = this.#parts
     const { random, timeline, weather } = world
     if (disk.alarm === null) return
+    if (random.chance(weather.alarmGivenUp)) {
+      this.#giveUp()
+      return
+    }
     try {
       // An object that is made for its alarm may be told of it or not.
       ring(random.chance(0.5) ? disk.alarm : null)
@@ -62,15 +63,16 @@ export class Bell {
   }
 
   #ringAgain(): void {
+    const { now } = this.#parts.world
+    if (this.#failures > RETRIES) this.#giveUp()
+    else this.schedule(now + RETRY_FIRST_MS * 2 ** (this.#failures - 1))
+  }
+
+  #giveUp(): void {
     const { world, disk, name } = this.#parts
-    if (this.#failures <= RETRIES) {
-      this.schedule(world.now + RETRY_FIRST_MS * 2 ** (this.#failures - 1))
-      return
-    }
     world.note(name, () => 'the alarm is given up')
     this.#failures = 0
-    this.isLost = true
-    disk.takeAlarm()
+    disk.takeAlarm(true)
     this.#cancel()
   }
 }

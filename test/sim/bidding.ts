@@ -85,9 +85,12 @@ export class Bidding {
       rooms(auctionId, clientId === null ? 'once' : 'repeatable', (room) =>
         room.bid(bidder, clientId, offer, 'sim'),
       )
+    const mustAnswer = world.weather.isCalm
     const ctx = { db, rooms, requestId: 'sim', log: world.logger(who, () => undefined) }
     heed(world, askRoom<BidAccepted | Refusal>(ctx, auctionId, ask), (answer) => {
       world.note(who, () => `is told ${JSON.stringify(answer)}`)
+      const isJudged = answer.ok || !['unavailable', 'not_found'].includes(answer.code)
+      world.hold(isJudged || !mustAnswer, 'A bid is judged when nothing fails', () => answer)
       lot.offers.judge(intention, answeredOf(answer), answer.ok ? answer.verdict : null)
     })
   }

@@ -9,6 +9,11 @@ export interface DiskHooks {
   onBatch(batch: number): void
 }
 
+interface Alarm {
+  at: EpochMs | null
+  isGivenUp: boolean
+}
+
 interface Known {
   statement: StatementSync
   isReading: boolean
@@ -31,8 +36,8 @@ export class Disk implements RoomStorage {
   #isBatchOpen = false
   #depth = 0
   /** Where the alarm stood before each batch that is not committed. */
-  #alarms: (EpochMs | null)[] = []
-  #alarm: EpochMs | null = null
+  #alarms: Alarm[] = []
+  #alarm: Alarm = { at: null, isGivenUp: false }
   /** Counts every change, a loss included. */
   changes = 0
   losses = 0
@@ -53,22 +58,26 @@ export class Disk implements RoomStorage {
     return this.#isBatchOpen ? this.#written - 1 : this.#written
   }
   get alarm(): EpochMs | null {
-    return this.#alarm
+    return this.#alarm.at
+  }
+  /** The platform has forgotten the alarm, and nothing has set it since. */
+  get isAlarmGivenUp(): boolean {
+    return this.#alarm.isGivenUp
   }
 
   /** No hook is told: where this one write fails, the whole batch does. */
   setAlarm(at: EpochMs): void {
-    if (at === this.#alarm) return
+    if (at === this.#alarm.at) return
     this.#ensureBatch()
     this.changes += 1
-    this.#alarm = at
+    this.#alarm = { at, isGivenUp: false }
   }
 
   /** The platform takes the alarm away, as it does when it rings. */
-  takeAlarm(): void {
+  takeAlarm(isGivenUp = false): void {
     this.#ensureBatch()
     this.changes += 1
-    this.#alarm = null
+    this.#alarm = { at: null, isGivenUp }
   }
 
   transactionSync<T>(work: () => T): T {
@@ -104,7 +113,7 @@ export class Disk implements RoomStorage {
       throw new RangeError(`Batch ${kept} cannot be the last`)
     if (kept < this.#written) {
       this.#db.exec(`ROLLBACK TO batch_${kept + 1}`)
-      this.#alarm = this.#alarms[kept - this.#committed] ?? null
+      this.#alarm = this.#alarms[kept - this.#committed] ?? this.#alarm
     }
     this.losses += 1
     this.changes += 1

@@ -37,7 +37,7 @@ export class Gate {
     const { timeline, random, weather, now } = this.#world
     const { losses } = this.#disk
     this.#confirmAt = Math.max(this.#confirmAt, now + random.between(0, weather.confirmMs))
-    if (this.#crashesNext) {
+    if (this.#crashesNext && !weather.isCalm) {
       this.#crashesNext = false
       timeline.at(random.between(now, this.#confirmAt), () => this.#crash('after a write'))
     }

@@ -19,12 +19,14 @@ export interface Played {
 }
 
 const MINUTE_MS = 60_000
-const STEPS_MAX = 50_000
+const STEPS_MAX = 20_000
 const MARATHON_ACTIONS = 220
 /** In calm weather everything is over so long after the last end: the sweeper may look once an hour only. */
 const REST_WITHIN_MS = 130 * MINUTE_MS
 /** What nobody waits for: last frames, and the closing of those who do not read. */
 const AFTERWARDS_MS = 4 * MINUTE_MS
+/** After the storm: calls that were under way have failed, and locks have been given back. */
+const CLEARED_MS = 90_000
 const VERDICTS_KEPT_MS = 24 * 60 * MINUTE_MS
 
 /** One history from its seed: a storm, then calm, in which everything must come to its right end. */
@@ -69,6 +71,7 @@ class History {
     this.#stage.arm()
     this.#beginStorm()
     await this.#run(() => this.#isCalm)
+    await this.#pass(CLEARED_MS)
     await this.#rest()
     await this.#pass(AFTERWARDS_MS)
     this.#checkRest()
@@ -91,15 +94,16 @@ class History {
     timeline.after(random.between(0, 100), act)
   }
 
-  /** From now on nothing fails, and nobody does anything. */
+  /** From now on nothing fails, and nobody does anything but bid once. */
   #calm(): void {
-    const { random, weather } = this.#world
+    const { random, timeline, weather } = this.#world
     const { lots } = this.#stage
     weather.calm()
     this.#world.note('weather', () => 'CALM')
     this.#isCalm = true
+    timeline.after(CLEARED_MS, () => this.#player.bidInCalm())
     // Whoever is armed and has an alarm must come to the end without being looked for.
-    const needsSweeper = lots.some(({ book, host }) => !book.isArmed || host.isAlarmLost)
+    const needsSweeper = lots.some(({ book, host }) => !book.isArmed || host.disk.isAlarmGivenUp)
     if (needsSweeper || random.chance(0.5)) this.#stage.sweepEachMinute()
   }
 

@@ -68,10 +68,6 @@ export class RoomHost {
     const isWaiting = this.#life !== null && this.#life.pending > 0
     return !isWaiting && this.#calls.size === 0 && this.#gate.isOpen
   }
-  /** The platform has given the alarm up. */
-  get isAlarmLost(): boolean {
-    return this.#bell.isLost
-  }
 
   /** A method of the room. Rejects where the room throws, or dies before its answer may leave. */
   call<T>(ask: (api: RoomApi) => Promise<T>): Promise<T> {

@@ -37,11 +37,14 @@ async function replayOne(): Promise<void> {
 async function playAll(): Promise<void> {
   const beganMs = performance.now()
   const seconds = () => (performance.now() - beganMs) / 1_000
-  const { failures, steps, entries } = await playHistories({ first: seed, count: histories }, (played) => {
-    if (played % PROGRESS_EVERY === 0) console.log(`${played} histories, ${seconds().toFixed(0)} s`)
-  })
+  const { played, failures, steps, entries } = await playHistories(
+    { first: seed, count: histories },
+    (count) => {
+      if (count % PROGRESS_EVERY === 0) console.log(`${count} histories, ${seconds().toFixed(0)} s`)
+    },
+  )
   console.log(
-    `${histories} histories from seed ${seed}: ${steps} steps, ${entries} ledger entries, ` +
+    `${played} histories from seed ${seed}: ${steps} steps, ${entries} ledger entries, ` +
       `${failures.length} wrong, ${seconds().toFixed(1)} s`,
   )
   const [first] = failures
@@ -50,7 +53,7 @@ async function playAll(): Promise<void> {
   console.log(`\nThe last ${LAST_LINES} lines of seed ${first.seed}:`)
   await replay(first.seed, LAST_LINES)
   console.log('')
-  for (const { seed, violation } of failures.slice(0, 20)) {
+  for (const { seed, violation } of failures) {
     console.log(`seed ${seed}: ${violation.message}\n  npm run test:sim -- --seed ${seed}`)
   }
 }

@@ -75,6 +75,11 @@ export class Player {
     ])
   }
 
+  /** A bid that will be judged, whatever it is worth. Who was never armed is left to the sweeper. */
+  bidInCalm(): void {
+    for (const lot of this.#stage.lots) if (lot.book.isArmed) this.#bidding.bidLeast(lot)
+  }
+
   /** What was asked before, asked again. */
   bidAgain(lot: Lot, intention: Intention): void {
     this.#bidding.ask(lot, intention)

@@ -18,10 +18,14 @@ import type { World } from './world.ts'
 const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * MINUTE_MS
 
-/** An answer that does not come is nothing to wonder at; one that is wrong is. */
+/** An answer that does not come is nothing to wonder at in a storm; one that is wrong always is. */
 export function heed<T>(world: World, asked: Promise<T>, read: (answer: T) => void): void {
+  const { isCalm } = world.weather
   asked
-    .then(read, (error: unknown) => world.note('answer', () => String(error)))
+    .then(read, (error: unknown) => {
+      world.note('answer', () => String(error))
+      world.hold(!isCalm, 'Who asks is answered when nothing fails', () => String(error))
+    })
     .catch((error: unknown) => world.fail(error instanceof Error ? error : new Error(String(error))))
 }
 

@@ -42,6 +42,9 @@ export class Weather {
   alarmLateMs = 20
   alarmTwice = 0
   alarmEarly = 0
+  /** As after six failures in a row. */
+  alarmGivenUp = 0
+  isCalm = false
 
   constructor(random: Random) {
     this.#random = random
@@ -91,11 +94,13 @@ export class Weather {
         this.alarmLateMs = random.pick([0, 20, 2_000, 60_000])
         this.alarmTwice = sometimes(0.2)
         this.alarmEarly = sometimes(0.2)
-        return `alarmLateMs ${this.alarmLateMs} alarmTwice ${this.alarmTwice} alarmEarly ${this.alarmEarly}`
+        this.alarmGivenUp = sometimes(0.1)
+        return `alarms ${this.alarmLateMs} ${this.alarmTwice} ${this.alarmEarly} ${this.alarmGivenUp}`
     }
   }
 
+  /** From now on nothing fails. */
   calm(): void {
-    Object.assign(this, new Weather(this.#random))
+    Object.assign(this, new Weather(this.#random), { isCalm: true })
   }
 }

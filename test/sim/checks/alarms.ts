@@ -13,7 +13,7 @@ const SKEW_MS = 100
 /** The one alarm stands where the room is next needed, at every moment, so that whatever dies is woken again. */
 export function checkAlarm(world: World, host: RoomHost, book: LedgerBook): void {
   const { auction } = book
-  if (auction === null || host.isAlarmLost) return
+  if (auction === null || host.disk.isAlarmGivenUp) return
   const [row] = host.disk.read('SELECT projected, forgotten FROM room')
   const isBehind = Number(row?.projected) < book.entries.length
   const isOver = nextDeadline(auction) === null
