@@ -5,6 +5,7 @@ import { query, withFault } from '../support/database.ts'
 import { createAuction } from '../support/market.ts'
 import { type Person, signIn } from '../support/people.ts'
 import { refusalOf } from '../support/sessions.ts'
+import { openSocket } from '../support/socket.ts'
 import { waitFor } from '../support/wait-for.ts'
 
 let seller: Person
@@ -124,6 +125,18 @@ describe('POST /api/auctions/:id/bids', () => {
     expect(again.headers.get('idempotent-replay')).toBe('true')
     expect(refusalOf(await bid(id, { amount: 1001 }, ann, headers))).toEqual([409, 'id_reused'])
     expect((await api('GET', `/api/auctions/${id}`)).at('bid_count')).toBe(2)
+  })
+
+  test('R21: an Idempotency-Key and a frame’s id are the same id', async () => {
+    const { id } = await createAuction(seller)
+    const first = (await bid(id, { amount: 1000 }, ann, { 'idempotency-key': 'one' })).expect(201)
+    const socket = await openSocket(id, { as: ann })
+    expect(await socket.bid({ amount: 1000 }, 'one')).toMatchObject({ bid_id: first.int('bid_id'), seq: 2 })
+    const framed = await socket.bid({ max_bid: 2000 }, 'two')
+    const again = (await bid(id, { max_bid: 2000 }, ann, { 'idempotency-key': 'two' })).expect(201)
+    expect(framed).toMatchObject({ type: 'accepted', bid_id: again.int('bid_id') })
+    expect(again.headers.get('idempotent-replay')).toBe('true')
+    await socket.close()
   })
 
   test('R21: a refusal is remembered too, with its minimum_bid', async () => {
