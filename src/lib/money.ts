@@ -42,6 +42,11 @@ export function higherOf(a: Cents, b: Cents): Cents {
   return a > b ? a : b
 }
 
+const usDollars = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' })
+
+/** `$1,250.00`, as people read it. */
+export const formatAmount = (amount: Cents): string => usDollars.format(amount / 100)
+
 /** Dollars, as JSON carries them, for an amount in cents. */
 export function centsToDollars(value: Cents): number {
   return value / 100

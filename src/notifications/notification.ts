@@ -1,6 +1,4 @@
-import { type Cents, centsToDollars } from '../lib/money.ts'
-
-/** What a person can be told of by an auction; the other kinds of M13 come with what causes them. */
+/** What a person can be told of (M13). */
 export const NOTIFICATION_TYPE = {
   bidPlaced: 'bid_placed',
   outbid: 'outbid',
@@ -8,8 +6,24 @@ export const NOTIFICATION_TYPE = {
   auctionLost: 'auction_lost',
   sellerDecisionDue: 'seller_decision_due',
   disclosureChanged: 'disclosure_changed',
+  auctionStarting: 'auction_starting',
+  auctionEnding: 'auction_ending',
+  paymentReceived: 'payment_received',
+  paymentDue: 'payment_due',
+  paymentOverdue: 'payment_overdue',
+  titleUpdate: 'title_update',
+  transportUpdate: 'transport_update',
+  offerReceived: 'offer_received',
+  offerAccepted: 'offer_accepted',
+  offerRejected: 'offer_rejected',
+  offerCountered: 'offer_countered',
+  offerExpired: 'offer_expired',
+  vehicleApproved: 'vehicle_approved',
+  vehicleRejected: 'vehicle_rejected',
+  savedSearchMatch: 'saved_search_match',
   general: 'general',
 } as const
+export const NOTIFICATION_TYPES = Object.values(NOTIFICATION_TYPE)
 export type NotificationType = (typeof NOTIFICATION_TYPE)[keyof typeof NOTIFICATION_TYPE]
 
 /** A notification about to be stored. One cause tells a person once, however often it is projected. */
@@ -24,8 +38,3 @@ export interface Notice {
   /** Epoch milliseconds. */
   readonly createdAt: number
 }
-
-const usDollars = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' })
-
-/** `$1,250.00`, as messages to people say it. */
-export const formatCents = (amount: Cents): string => usDollars.format(centsToDollars(amount))

@@ -1,10 +1,5 @@
-import { centsToDollars } from '../../lib/money.ts'
-import {
-  formatCents,
-  NOTIFICATION_TYPE,
-  type Notice,
-  type NotificationType,
-} from '../../notifications/notification.ts'
+import { centsToDollars, formatAmount } from '../../lib/money.ts'
+import { NOTIFICATION_TYPE, type Notice, type NotificationType } from '../../notifications/notification.ts'
 import {
   AUCTION_STATUS,
   type AuctionEvent,
@@ -86,7 +81,7 @@ export function noticesWhileOpen(
         cause: 'bid',
         type: NOTIFICATION_TYPE.bidPlaced,
         title: 'New bid',
-        message: `${count}: the price is ${formatCents(last.after.price)}.`,
+        message: `${count}: the price is ${formatAmount(last.after.price)}.`,
         data: { current_bid: centsToDollars(last.after.price) },
       }),
     )
@@ -99,7 +94,7 @@ export function noticesWhileOpen(
         cause: 'outbid',
         type: NOTIFICATION_TYPE.outbid,
         title: 'You were outbid',
-        message: `The price is ${formatCents(last.after.price)} now.`,
+        message: `The price is ${formatAmount(last.after.price)} now.`,
         data: { current_bid: centsToDollars(last.after.price) },
       }),
     )
@@ -115,7 +110,7 @@ export function noticesOfClosing(
 ): Notice[] {
   const { after } = entry
   const { general, auctionWon, auctionLost, sellerDecisionDue } = NOTIFICATION_TYPE
-  const price = formatCents(after.price)
+  const price = formatAmount(after.price)
   const data = { current_bid: centsToDollars(after.price) }
   const tell = (userId: number, type: NotificationType, title: string, message: string) =>
     compose(subject, entry, userId, { cause: 'closed', type, title, message, data })
@@ -161,7 +156,7 @@ function leadsAgain(subject: NoticeSubject, entry: LedgerEntry, userId: number):
     cause: 'leads',
     type: NOTIFICATION_TYPE.general,
     title: 'You lead again',
-    message: `A bid was voided: you lead at ${formatCents(entry.after.price)}.`,
+    message: `A bid was voided: you lead at ${formatAmount(entry.after.price)}.`,
   })
 }
 

@@ -1,7 +1,8 @@
 import { and, eq, inArray, isNull, lt, sql } from 'drizzle-orm'
 import { endColumnsOf, termsColumnsOf } from '../../db/auction-columns.ts'
 import type { Database, Executor, Transaction } from '../../db/client.ts'
-import { auctions, bids, notifications } from '../../db/schema/index.ts'
+import { insertNotices } from '../../db/insert-notices.ts'
+import { auctions, bids } from '../../db/schema/auctions.ts'
 import type { Notice } from '../../notifications/notification.ts'
 import type { AuctionTerms, DisclosureChange, EpochMs, Position } from '../engine/auction.ts'
 import type { AuctionChange, Batch, EndedAuction, Settlement } from './projection.ts'
@@ -38,8 +39,6 @@ export interface ProjectionStoreParts {
 class AuctionRowMissing extends Error {
   override readonly name = 'AuctionRowMissing'
 }
-
-const NOTICES_PER_STATEMENT = 500
 
 export function createProjectionStore(parts: ProjectionStoreParts): ProjectionStore {
   const { db, onDisclosed, onEnded, clock } = parts
@@ -156,24 +155,6 @@ async function insertRows(
       `ON DUPLICATE KEY UPDATE ${onDuplicate}`,
     rows.flat(),
   )
-}
-
-async function insertNotices(executor: Executor, notices: readonly Notice[]): Promise<void> {
-  for (let from = 0; from < notices.length; from += NOTICES_PER_STATEMENT) {
-    const rows = notices.slice(from, from + NOTICES_PER_STATEMENT).map((notice) => ({
-      user_id: notice.userId,
-      type: notice.type,
-      title: notice.title,
-      message: notice.message,
-      data: notice.data,
-      cause_key: notice.causeKey,
-      created_at: new Date(notice.createdAt),
-    }))
-    await executor
-      .insert(notifications)
-      .values(rows)
-      .onDuplicateKeyUpdate({ set: { cause_key: sql`cause_key` } })
-  }
 }
 
 /** @returns whether the row showed an earlier entry before */

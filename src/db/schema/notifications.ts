@@ -1,4 +1,4 @@
-import { index, mysqlTable, text, uniqueIndex, varchar } from 'drizzle-orm/mysql-core'
+import { boolean, index, mysqlTable, primaryKey, text, uniqueIndex, varchar } from 'drizzle-orm/mysql-core'
 import { asciiKey, id, instant, jsonDocument, reference } from './columns.ts'
 
 export const notifications = mysqlTable(
@@ -18,5 +18,18 @@ export const notifications = mysqlTable(
   (t) => [
     uniqueIndex('notifications_cause').on(t.user_id, t.cause_key),
     index('notifications_user').on(t.user_id, t.id),
+    index('notifications_unread').on(t.user_id, t.read_at, t.id),
   ],
+)
+
+/** A kind without a row is on. */
+export const notification_preferences = mysqlTable(
+  'notification_preferences',
+  {
+    user_id: reference().notNull(),
+    type: asciiKey({ length: 32 }).notNull(),
+    is_on: boolean().notNull(),
+    updated_at: instant().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.user_id, t.type] })],
 )

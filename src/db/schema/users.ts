@@ -1,5 +1,15 @@
-import { relations } from 'drizzle-orm'
-import { boolean, index, int, mysqlTable, primaryKey, uniqueIndex, varchar } from 'drizzle-orm/mysql-core'
+import { relations, sql } from 'drizzle-orm'
+import {
+  bigint,
+  boolean,
+  index,
+  int,
+  mysqlTable,
+  primaryKey,
+  uniqueIndex,
+  varchar,
+} from 'drizzle-orm/mysql-core'
+import type { Cents } from '../../lib/money.ts'
 import type { Role } from '../../platform/actor.ts'
 import type { SellerProfileStatus, UserStatus } from '../../users/user.ts'
 import { asciiKey, id, instant, reference } from './columns.ts'
@@ -21,6 +31,8 @@ export const users = mysqlTable(
     status: asciiKey({ length: 16 }).$type<UserStatus>().notNull().default('active'),
     is_id_verified: boolean().notNull().default(false),
     has_payment_method: boolean().notNull().default(false),
+    /** What an admin recorded of the person's deposit: buying power is ten times it (M18). */
+    deposit_cents: bigint({ mode: 'number' }).$type<Cents>().notNull().default(sql`0`),
     /** Clerk's own time of the last change taken over from it: its messages may come in any order. */
     clerk_updated_at: instant(),
     /** Why the status is not `active`. */
@@ -77,10 +89,16 @@ export const seller_profiles = mysqlTable(
     dealer_license: varchar({ length: 64 }),
     tax_id: varchar({ length: 64 }),
     status: asciiKey({ length: 16 }).$type<SellerProfileStatus>().notNull().default('pending'),
+    /** Why it was rejected. */
+    review_reason: varchar({ length: 500 }),
+    reviewed_at: instant(),
     created_at: instant().notNull(),
     updated_at: instant().notNull(),
   },
-  (t) => [uniqueIndex('seller_profiles_user_id').on(t.user_id)],
+  (t) => [
+    uniqueIndex('seller_profiles_user_id').on(t.user_id),
+    index('seller_profiles_status').on(t.status, t.id),
+  ],
 )
 
 /** Messages of vendors that were dealt with: each is delivered at least once and counts once. */

@@ -1,3 +1,4 @@
+import { ZERO_CENTS } from '../../../src/lib/money.ts'
 import { OPENS_AT, SELLER, usd } from '../../engine/sale.ts'
 import type { AuctionEvidence } from '../evidence/evidence.ts'
 import type { History } from './history.ts'
@@ -88,8 +89,27 @@ export function soundRows(history: History): Rows {
         vehicle_id: VEHICLE,
         buyer_id: WINNER,
         seller_id: SELLER,
+        fee_schedule_id: 1,
         vehicle_price_cents: position.price,
+        buyer_fee_cents: ZERO_CENTS,
+        title_fee_cents: ZERO_CENTS,
+        transport_fee_cents: ZERO_CENTS,
+        late_fee_cents: ZERO_CENTS,
+        tax_cents: ZERO_CENTS,
+        total_cents: position.price,
+        paid_cents: ZERO_CENTS,
+        refunded_cents: ZERO_CENTS,
         status: 'pending_payment',
+        status_reason: null,
+        is_pickup: false,
+        sold_at: at,
+        due_at: at,
+        reminded_at: null,
+        overdue_at: null,
+        paid_at: null,
+        completed_at: null,
+        may_cancel_since: null,
+        next_attempt_at: null,
         created_at: at,
         updated_at: at,
       },

@@ -1,10 +1,18 @@
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite'
+import { readMigrations } from '../../../local/migration-files.ts'
 import {
   auction_bidders,
+  auction_decisions,
   auctions,
+  audit_log,
   bids,
+  fee_schedules,
+  invoice_lines,
+  invoices,
+  notification_preferences,
   notifications,
   orders,
+  users,
   vehicle_images,
   vehicles,
 } from '../../../src/db/schema/index.ts'
@@ -13,14 +21,31 @@ import type { World } from '../world.ts'
 import { addMinutes, describeTable, prepare, translate } from './dialect.ts'
 import { encodeRows, type Reply, type Session, vitessError, type WireResult } from './wire-format.ts'
 
-const TABLES = { auctions, bids, auction_bidders, notifications, orders, vehicle_images, vehicles }
+const TABLES = {
+  auctions,
+  bids,
+  auction_bidders,
+  auction_decisions,
+  audit_log,
+  invoices,
+  invoice_lines,
+  notifications,
+  notification_preferences,
+  orders,
+  users,
+  vehicle_images,
+  vehicles,
+}
 const TRANSACTION_LIMIT_MS = 20_000
 const LOCK_WAIT_LIMIT_MS = 5_000
 const NO_TRANSACTION: Session = { transaction: null }
 
 /** One for all histories, so that what SQLite has prepared is prepared once. */
 const db = new DatabaseSync(':memory:')
-for (const table of Object.values(TABLES)) db.exec(describeTable(table))
+for (const table of [...Object.values(TABLES), fee_schedules]) db.exec(describeTable(table))
+for (const statement of readMigrations('migrations').flatMap(({ up }) => up)) {
+  if (/^INSERT INTO `fee_schedules`/.test(statement)) db.exec(statement)
+}
 db.function('add_minutes', (instant, minutes) => addMinutes(String(instant), Number(minutes)))
 
 interface Known {
