@@ -5,6 +5,7 @@ import { isUnreachable } from './db/client.ts'
 import { KeyConflict } from './db/idempotency.ts'
 import type { Bindings, Deps } from './deps.ts'
 import { createHealthRoutes } from './health/routes.ts'
+import { PageRefused } from './lib/pagination.ts'
 import { orderRoutes } from './orders/routes.ts'
 import { respondWithError } from './platform/error-response.ts'
 import { AppError } from './platform/errors.ts'
@@ -44,6 +45,10 @@ const enterRequest = (createDeps: (env: Bindings) => Deps): MiddlewareHandler<En
 /** Names in the API's terms what came from below it. */
 function translateError(error: unknown): unknown {
   if (error instanceof KeyConflict) return new AppError(error.reason, undefined, { cause: error })
+  if (error instanceof PageRefused) {
+    const { path, message } = error
+    return new AppError('validation_failed', message, { details: [{ path, message }], cause: error })
+  }
   if (isUnreachable(error)) return new AppError('unavailable', undefined, { cause: error })
   return error
 }

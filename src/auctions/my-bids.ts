@@ -6,7 +6,6 @@ import { auction_bidders, auctions } from '../db/schema/auctions.ts'
 import type { PageRequest } from '../lib/pagination.ts'
 import type { SignedIn } from '../platform/actor.ts'
 import type { AuctionContext } from './context.ts'
-import { requireOwnPage } from './pages.ts'
 import type { myBidsSchema } from './schemas.ts'
 import { showRows } from './show-auction.ts'
 
@@ -21,7 +20,6 @@ export async function listMyBids(
   ctx: AuctionContext & SignedIn,
   request: PageRequest,
 ): Promise<z.output<typeof myBidsSchema>> {
-  requireOwnPage(request, SORT)
   const { ids, ...fields } = await readPage(ctx, myBidList(ctx.db, ctx.actor.userId), request)
   const rows =
     ids.length === 0

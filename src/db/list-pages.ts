@@ -2,7 +2,7 @@
 // (`list-counts.ts`), and until it has been, `total` says how far counting went (`total_capped`). Only a page by number
 // that lies beyond, of a list that is not counted yet, counts it by itself, since it has to be found.
 import { eq } from 'drizzle-orm'
-import { type Cursor, cursorText, type PageRequest } from '../lib/pagination.ts'
+import { type Cursor, cursorText, type PageRequest, requireOwnPage } from '../lib/pagination.ts'
 import type { Database } from './client.ts'
 import {
   COUNTED_AT_ONCE,
@@ -54,8 +54,9 @@ interface ReadContext {
   waitUntil(work: Promise<unknown>): void
 }
 
-/** One page of a list, with what is known of its length. */
+/** One page of a list, with what is known of its length. @throws PageRefused */
 export async function readPage(ctx: ReadContext, list: PagedList, request: PageRequest): Promise<ListPage> {
+  requireOwnPage(request, list.sort)
   const { cursor, per_page } = request
   const key = await keyOf(list)
   const offset = cursor ? 0 : (request.page - 1) * per_page

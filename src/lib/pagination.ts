@@ -42,9 +42,26 @@ export interface PageRequest {
   cursor?: Cursor | undefined
 }
 
-/** True where the page asked for lies beyond the rows that can be reached by number. */
-export const isBeyondCounted = (request: PageRequest): boolean =>
-  request.cursor === undefined && request.page * request.per_page > COUNTED_ROWS_MAX
+/** No list has such a page: it lies beyond the rows that are reached by number, or its cursor is of another order. */
+export class PageRefused extends Error {
+  override readonly name = 'PageRefused'
+  /** The parameter that is wrong. */
+  readonly path: 'page' | 'cursor'
+
+  constructor(path: 'page' | 'cursor', message: string) {
+    super(message)
+    this.path = path
+  }
+}
+
+/** @throws PageRefused */
+export function requireOwnPage(request: PageRequest, sort: string): void {
+  if (request.cursor === undefined) {
+    if (request.page * request.per_page <= COUNTED_ROWS_MAX) return
+    throw new PageRefused('page', 'Pages end at row 10 000: go on with next_cursor')
+  }
+  if (request.cursor.sort !== sort) throw new PageRefused('cursor', 'Not a cursor of this order')
+}
 
 export const pageFields = {
   total: z.int(),
