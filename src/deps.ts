@@ -23,6 +23,7 @@ import type { MetricsObject } from './platform/metrics/metrics-object.ts'
 import { RateLimiter } from './platform/rate-limit.ts'
 import { createPeople } from './users/live/people.ts'
 import type { PersonObject, TellRoom } from './users/live/person.ts'
+import { createStandingCheck, isolateStandings } from './users/live/standing-check.ts'
 import { discloseInAuction } from './vehicles/auction-status.ts'
 import type { ChangeInAuction } from './vehicles/context.ts'
 
@@ -131,9 +132,12 @@ export function createDeps(env: Bindings) {
     vins,
     auctionsOf: auctionsOfVehicles,
     isBuyerOf,
+    onPaid: async () => undefined,
+    onOrderEnded: async () => undefined,
     changeInAuction: tellAuction,
     clerk,
     people,
+    isSuspended: createStandingCheck(people, isolateStandings),
     rooms,
     tellRoom,
     project,

@@ -6,8 +6,9 @@ import { ZERO_CENTS } from '../lib/money.ts'
 import { HOUR_MS } from '../lib/time.ts'
 import { endOfBusinessDay } from '../market/calendar.ts'
 import { readTermsAt } from '../market/read-terms.ts'
+import type { Sale } from '../market/sale.ts'
 import { amountOf, composeLines, INVOICE_LINE_KIND, sumOf } from './invoice.ts'
-import { ORDER_STATUS, type Sale } from './order.ts'
+import { ORDER_STATUS } from './order.ts'
 
 /**
  * One order and one invoice for a sale (M1, M5), under the terms of its day, in the transaction of what sold the

@@ -1,5 +1,3 @@
-import type { Cents } from '../lib/money.ts'
-
 export const ORDER_STATUS = {
   pendingPayment: 'pending_payment',
   paid: 'paid',
@@ -13,26 +11,40 @@ export const ORDER_STATUS = {
   defaulted: 'defaulted',
 } as const
 export type OrderStatus = (typeof ORDER_STATUS)[keyof typeof ORDER_STATUS]
+export const ORDER_STATUSES = Object.values(ORDER_STATUS)
 
-/** What an order is unique on, however often its making is tried. */
-export const auctionSourceKey = (auctionId: number): string => `auction:${auctionId}`
+const S = ORDER_STATUS
 
-/** What people call an order: the day of the sale (UTC) and the auction. `soldAt` in epoch milliseconds. */
-export function auctionOrderNumber(auctionId: number, soldAt: number): string {
-  const day = new Date(soldAt).toISOString().slice(0, 10).replaceAll('-', '')
-  return `ORD-${day}-A${auctionId}`
+/**
+ * The life of an order: what may follow each status (M9). Back to `pending_payment` leads a refund that reopens it, to
+ * `refunded` one that gives everything back (M7); a transport that is cancelled leads back to `title_processing`;
+ * `title_processing → delivered` is a vehicle that its buyer collects.
+ */
+const MOVES: Record<OrderStatus, readonly OrderStatus[]> = {
+  pending_payment: [S.paid, S.cancelled, S.defaulted],
+  paid: [S.titleProcessing, S.pendingPayment, S.cancelled, S.refunded],
+  title_processing: [S.transportScheduled, S.delivered, S.pendingPayment, S.cancelled, S.refunded],
+  transport_scheduled: [S.inTransit, S.titleProcessing, S.cancelled, S.refunded],
+  in_transit: [S.delivered, S.cancelled, S.refunded],
+  delivered: [S.completed, S.cancelled, S.refunded],
+  completed: [S.refunded],
+  cancelled: [S.refunded],
+  refunded: [],
+  defaulted: [],
 }
 
-/** A sale, of whatever kind, as its order is made from it (M1). */
-export interface Sale {
-  /** `auction:<id>`, `second-chance:<offer>` or `offer:<id>`. */
-  readonly sourceKey: string
-  readonly orderNumber: string
-  readonly auctionId: number | null
-  readonly vehicleId: number
-  readonly buyerId: number
-  readonly sellerId: number
-  readonly price: Cents
-  /** Epoch milliseconds: the end of the auction, or the acceptance (M5). */
-  readonly soldAt: number
-}
+/** Whether an order may go from one status to the other (M9). */
+export const mayMove = (from: OrderStatus, to: OrderStatus): boolean => MOVES[from].includes(to)
+
+/** The sale did not come about: the vehicle goes back to its seller's listing (M1). */
+export const ENDED_STATUSES: readonly OrderStatus[] = [S.cancelled, S.refunded, S.defaulted]
+export const isEnded = (status: OrderStatus): boolean => ENDED_STATUSES.includes(status)
+
+/** Everything is paid for, and the sale stands but is not done yet. */
+export const PAID_STATUSES: readonly OrderStatus[] = [
+  S.paid,
+  S.titleProcessing,
+  S.transportScheduled,
+  S.inTransit,
+  S.delivered,
+]

@@ -1,9 +1,9 @@
 import { OUTCOME } from '../auctions/engine/auction.ts'
 import type { EndedAuction } from '../auctions/live/projection.ts'
 import type { Transaction } from '../db/client.ts'
+import { nameAuctionSale } from '../market/sale.ts'
 import { leaveAuction } from '../vehicles/auction-status.ts'
 import { createOrder } from './create-order.ts'
-import { auctionOrderNumber, auctionSourceKey } from './order.ts'
 
 /**
  * What an auction's end brings about, in the transaction of its settlement (M1): sold makes one order and marks the
@@ -17,8 +17,7 @@ export async function settleAuction(tx: Transaction, ended: EndedAuction): Promi
   if (!isSold) return
   if (highBidderId === null) throw new Error(`Auction ${auctionId} was sold to nobody`)
   await createOrder(tx, {
-    sourceKey: auctionSourceKey(auctionId),
-    orderNumber: auctionOrderNumber(auctionId, endedAt),
+    ...nameAuctionSale(auctionId, endedAt),
     auctionId,
     vehicleId,
     buyerId: highBidderId,

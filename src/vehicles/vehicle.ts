@@ -55,6 +55,7 @@ export const VEHICLE_ACTIONS = {
   enterAuction: 'enter_auction',
   leaveUnsold: 'leave_unsold',
   sell: 'sell',
+  takeBack: 'take_back',
 } as const
 export type VehicleAction = (typeof VEHICLE_ACTIONS)[keyof typeof VEHICLE_ACTIONS]
 
@@ -68,6 +69,7 @@ const TRANSITIONS: Record<VehicleAction, { from: readonly VehicleStatus[]; to: V
   enter_auction: { from: [S.active], to: S.inAuction },
   leave_unsold: { from: [S.inAuction], to: S.active },
   sell: { from: [S.active, S.inAuction], to: S.sold },
+  take_back: { from: [S.sold], to: S.active },
 }
 
 /** The status that the action leads to, or null where it cannot be taken. */

@@ -1,5 +1,5 @@
 import { type Auction, OUTCOME } from '../../../src/auctions/engine/auction.ts'
-import { auctionSourceKey } from '../../../src/orders/order.ts'
+import { auctionSourceKey } from '../../../src/market/sale.ts'
 import { VEHICLE_STATUS } from '../../../src/vehicles/vehicle.ts'
 import type { AuctionEvidence } from '../evidence/evidence.ts'
 import type { AuctionRow, BidRow } from '../evidence/mysql-rows.ts'

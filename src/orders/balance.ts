@@ -1,0 +1,31 @@
+import { addCents, type Cents, cents } from '../lib/money.ts'
+
+/** What an order costs, what of it was captured, and what of that was given back: columns of its row. */
+export interface Account {
+  readonly total_cents: Cents
+  readonly paid_cents: Cents
+  readonly refunded_cents: Cents
+}
+
+/** What is held of the buyer's money: payments − refunds. */
+export const heldOf = ({ paid_cents, refunded_cents }: Account): Cents => cents(paid_cents - refunded_cents)
+
+/** What is still due: total − (payments − refunds). Never negative, since nobody may pay more than is due (M6). */
+export const balanceOf = (account: Account): Cents => cents(account.total_cents - heldOf(account))
+
+/** The account after a captured payment; null where it is more than is due (M6). */
+export function pay<Row extends Account>(account: Row, amount: Cents): Row | null {
+  if (amount > balanceOf(account)) return null
+  return { ...account, paid_cents: addCents(account.paid_cents, amount) }
+}
+
+/** The account after money was given back; null where it is more than is held (M7). */
+export function giveBack<Row extends Account>(account: Row, amount: Cents): Row | null {
+  if (amount > heldOf(account)) return null
+  return { ...account, refunded_cents: addCents(account.refunded_cents, amount) }
+}
+
+/** The account with one more line on its invoice. */
+export function charge<Row extends Account>(account: Row, amount: Cents): Row {
+  return { ...account, total_cents: addCents(account.total_cents, amount) }
+}

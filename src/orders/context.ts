@@ -1,0 +1,35 @@
+import type { Database, Transaction } from '../db/client.ts'
+import type { orders } from '../db/schema/orders.ts'
+import type { RequestContext } from '../platform/hono.ts'
+import type { Metrics } from '../platform/metrics/metrics.ts'
+import type { AuditContext } from '../users/audit.ts'
+import type { OrderStatus } from './order.ts'
+
+export type OrderRow = typeof orders.$inferSelect
+
+/**
+ * An order was paid in full, as its row is now: the title's transfer begins, and the order goes on to
+ * `title_processing` (M9, M10). Called in the transaction of the move, once per payment in full.
+ */
+export type OnPaid = (tx: Transaction, ctx: MoveContext, order: OrderRow) => Promise<void>
+
+/**
+ * An order was cancelled, refunded or defaulted; its vehicle is its seller's again already (M1). Called in the
+ * transaction of the move, once per order.
+ */
+export type OnOrderEnded = (tx: Transaction, ctx: MoveContext, order: OrderRow) => Promise<void>
+
+/** What the moves of an order set off. */
+export interface OrderWires {
+  onPaid: OnPaid
+  onOrderEnded: OnOrderEnded
+}
+
+/** What a move needs: who moves, when, and what that sets off. `countingMoves` makes it. */
+export type MoveContext = AuditContext & OrderWires & { onMoved: (to: OrderStatus) => void }
+
+export interface OrderParts extends OrderWires {
+  db: Database
+  metrics: Pick<Metrics, 'orders'>
+}
+export type OrderContext = Pick<RequestContext, 'requestId' | 'now'> & AuditContext & OrderParts
