@@ -2,6 +2,10 @@ DROP INDEX `seller_profiles_status` ON `seller_profiles`;
 --> statement-breakpoint
 DROP INDEX `orders_auction` ON `orders`;
 --> statement-breakpoint
+DROP INDEX `orders_seller_status` ON `orders`;
+--> statement-breakpoint
+DROP INDEX `orders_buyer_status` ON `orders`;
+--> statement-breakpoint
 DROP INDEX `orders_next_attempt` ON `orders`;
 --> statement-breakpoint
 DROP INDEX `notifications_unread` ON `notifications`;
@@ -79,3 +83,5 @@ DROP TABLE `title_documents`;
 DROP TABLE `fee_schedules`;
 --> statement-breakpoint
 DROP TABLE `audit_log`;
+--> statement-breakpoint
+DROP TABLE `reserve_changes`;

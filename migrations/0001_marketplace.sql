@@ -1,3 +1,11 @@
+CREATE TABLE `reserve_changes` (
+	`auction_id` bigint NOT NULL,
+	`number` bigint NOT NULL,
+	`reserve_price_cents` bigint,
+	`created_at` datetime(3) NOT NULL,
+	CONSTRAINT `reserve_changes_auction_id_number_pk` PRIMARY KEY(`auction_id`,`number`)
+) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
+--> statement-breakpoint
 CREATE TABLE `audit_log` (
 	`id` bigint AUTO_INCREMENT NOT NULL,
 	`actor_id` bigint,
@@ -110,6 +118,7 @@ CREATE TABLE `auction_decisions` (
 	`next_attempt_at` datetime(3),
 	`agreed_cents` bigint,
 	`decided_at` datetime(3),
+	`answer_key` varchar(36) character set ascii collate ascii_bin,
 	`created_at` datetime(3) NOT NULL,
 	`updated_at` datetime(3) NOT NULL,
 	CONSTRAINT `auction_decisions_auction_id` PRIMARY KEY(`auction_id`)
@@ -122,6 +131,7 @@ CREATE TABLE `offers` (
 	`auction_id` bigint,
 	`buyer_id` bigint NOT NULL,
 	`seller_id` bigint NOT NULL,
+	`buyer_alias` varchar(32),
 	`made_by` varchar(8) character set ascii collate ascii_bin NOT NULL,
 	`amount_cents` bigint NOT NULL,
 	`message` varchar(500),
@@ -131,7 +141,8 @@ CREATE TABLE `offers` (
 	`standing_key` varchar(48) character set ascii collate ascii_bin,
 	`expires_at` datetime(3) NOT NULL,
 	`next_attempt_at` datetime(3),
-	`creation_key` varchar(64) character set ascii collate ascii_bin NOT NULL,
+	`creation_key` varchar(36) character set ascii collate ascii_bin NOT NULL,
+	`answer_key` varchar(36) character set ascii collate ascii_bin,
 	`created_at` datetime(3) NOT NULL,
 	`updated_at` datetime(3) NOT NULL,
 	CONSTRAINT `offers_id` PRIMARY KEY(`id`),
@@ -225,6 +236,8 @@ CREATE TABLE `watchlist` (
 --> statement-breakpoint
 INSERT INTO `fee_schedules` (`effective_at`, `fees`, `calendar`, `created_at`) VALUES ('2020-01-01 00:00:00.000', '{"buyerFee": {"basisPoints": 450, "min": 22500, "max": 450000}, "titleFee": 7500, "lateFee": 5000, "taxBasisPointsByState": {}, "paymentDueDay": 3, "paymentReminderHours": 24, "defaultAfterDays": 2, "titleDueDays": 5, "titleAbsentDueDays": 21}', '{"timeZone": "America/Chicago", "holidays": ["2026-01-01", "2026-01-19", "2026-02-16", "2026-05-25", "2026-06-19", "2026-07-03", "2026-09-07", "2026-10-12", "2026-11-11", "2026-11-26", "2026-12-25", "2027-01-01", "2027-01-18", "2027-02-15", "2027-05-31", "2027-06-18", "2027-07-05", "2027-09-06", "2027-10-11", "2027-11-11", "2027-11-25", "2027-12-24", "2027-12-31", "2028-01-17", "2028-02-21", "2028-05-29", "2028-06-19", "2028-07-04", "2028-09-04", "2028-10-09", "2028-11-10", "2028-11-23", "2028-12-25", "2029-01-01", "2029-01-15", "2029-02-19", "2029-05-28", "2029-06-19", "2029-07-04", "2029-09-03", "2029-10-08", "2029-11-12", "2029-11-22", "2029-12-25"]}', '2026-11-23 00:00:00.000');
 --> statement-breakpoint
+INSERT INTO `auction_decisions` (`auction_id`, `vehicle_id`, `seller_id`, `bidder_id`, `stage`, `high_bid_cents`, `deadline_at`, `next_attempt_at`, `created_at`, `updated_at`) SELECT `id`, `vehicle_id`, `seller_id`, `high_bidder_id`, 'seller', `current_bid_cents`, date_add(`settled_at`, interval 24 hour), date_add(`settled_at`, interval 24 hour), `settled_at`, `settled_at` FROM `auctions` WHERE `outcome` = 'pending_seller' AND `settled_at` IS NOT NULL AND `high_bidder_id` IS NOT NULL;
+--> statement-breakpoint
 ALTER TABLE `orders` ADD `fee_schedule_id` bigint DEFAULT 0 NOT NULL;
 --> statement-breakpoint
 ALTER TABLE `orders` ADD `buyer_fee_cents` bigint DEFAULT 0 NOT NULL;
@@ -307,13 +320,19 @@ CREATE INDEX `transport_events_order` ON `transport_events` (`transport_order_id
 --> statement-breakpoint
 CREATE INDEX `auction_decisions_next_attempt` ON `auction_decisions` (`next_attempt_at`);
 --> statement-breakpoint
+CREATE INDEX `auction_decisions_vehicle` ON `auction_decisions` (`vehicle_id`);
+--> statement-breakpoint
 CREATE INDEX `auction_decisions_bidder` ON `auction_decisions` (`bidder_id`);
 --> statement-breakpoint
 CREATE INDEX `auction_decisions_seller` ON `auction_decisions` (`seller_id`);
 --> statement-breakpoint
 CREATE INDEX `offers_next_attempt` ON `offers` (`next_attempt_at`);
 --> statement-breakpoint
-CREATE INDEX `offers_vehicle` ON `offers` (`vehicle_id`,`id`);
+CREATE INDEX `offers_vehicle_standing` ON `offers` (`vehicle_id`,`standing_key`);
+--> statement-breakpoint
+CREATE INDEX `offers_vehicle_buyer` ON `offers` (`vehicle_id`,`buyer_id`,`id`);
+--> statement-breakpoint
+CREATE INDEX `offers_vehicle_seller` ON `offers` (`vehicle_id`,`seller_id`,`id`);
 --> statement-breakpoint
 CREATE INDEX `offers_buyer` ON `offers` (`buyer_id`,`id`);
 --> statement-breakpoint
@@ -338,6 +357,10 @@ CREATE INDEX `watchlist_vehicle` ON `watchlist` (`vehicle_id`,`user_id`);
 CREATE INDEX `notifications_unread` ON `notifications` (`user_id`,`read_at`,`id`);
 --> statement-breakpoint
 CREATE INDEX `orders_next_attempt` ON `orders` (`next_attempt_at`);
+--> statement-breakpoint
+CREATE INDEX `orders_buyer_status` ON `orders` (`buyer_id`,`status`,`id`);
+--> statement-breakpoint
+CREATE INDEX `orders_seller_status` ON `orders` (`seller_id`,`status`,`id`);
 --> statement-breakpoint
 CREATE INDEX `orders_auction` ON `orders` (`auction_id`);
 --> statement-breakpoint

@@ -44,6 +44,7 @@ class FakeStore implements ProjectionStore {
   }
   async voidBids(): Promise<void> {}
   async saveBidders(): Promise<void> {}
+  async saveReserveChanges(): Promise<void> {}
   async saveNotices(): Promise<void> {}
   async saveAuction({ projected }: Parameters<ProjectionStore['saveAuction']>[0]): Promise<void> {
     this.shown.push(projected)

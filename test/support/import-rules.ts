@@ -20,6 +20,7 @@ const SUBJECTS = SUBJECTS_FROM_THE_BOTTOM.flat()
 
 /** Files in a subject's folder that have rules and no I/O. */
 const PURE_FILES = [
+  'users/audit-subjects.ts',
   'users/user.ts',
   'vehicles/vehicle.ts',
   'vehicles/vin.ts',
@@ -30,6 +31,7 @@ const PURE_FILES = [
   'market/sale.ts',
   'market/terms.ts',
   'offers/decision.ts',
+  'offers/next-bidder.ts',
   'offers/offer.ts',
   'orders/balance.ts',
   'orders/invoice.ts',

@@ -11,6 +11,7 @@ import type { AuctionChange, Batch, EndedAuction, Settlement } from './projectio
 export interface ProjectionStore {
   saveBids(batch: Batch): Promise<void>
   voidBids(batch: Batch): Promise<void>
+  saveReserveChanges(batch: Batch): Promise<void>
   saveBidders(batch: Batch): Promise<void>
   saveNotices(notices: readonly Notice[]): Promise<void>
   saveAuction(change: AuctionChange): Promise<void>
@@ -74,6 +75,18 @@ export function createProjectionStore(parts: ProjectionStoreParts): ProjectionSt
       }
     },
 
+    saveReserveChanges: ({ auctionId, reserveChanges }) =>
+      insertRows(
+        db,
+        INSERT_RESERVE_CHANGES,
+        reserveChanges.map(({ number, reservePrice, at }) => [
+          auctionId,
+          number,
+          reservePrice,
+          instantText(at),
+        ]),
+      ),
+
     saveBidders: ({ auctionId, bidders, biddersAsOf }) =>
       insertRows(
         db,
@@ -131,6 +144,12 @@ const INSERT_BIDS: MultiRowInsert = {
     'created_at',
   ],
   onDuplicate: 'seq = seq',
+}
+
+const INSERT_RESERVE_CHANGES: MultiRowInsert = {
+  into: 'reserve_changes',
+  columns: ['auction_id', 'number', 'reserve_price_cents', 'created_at'],
+  onDuplicate: 'number = number',
 }
 
 /** Rows of an earlier reading of the ledger, arriving late, change nothing. Assignments run from left to right. */

@@ -25,6 +25,13 @@ export interface BidRow extends Bid {
   readonly leaderAlias: string
 }
 
+/** A reserve lowered, or dropped (null), by R11. */
+export interface ReserveRow {
+  readonly number: number
+  readonly reservePrice: Cents | null
+  readonly at: EpochMs
+}
+
 export interface Voiding {
   readonly bidIds: readonly number[]
   readonly reason: string
@@ -76,6 +83,7 @@ export interface Batch {
   readonly auctionId: number
   readonly bids: readonly BidRow[]
   readonly voidings: readonly Voiding[]
+  readonly reserveChanges: readonly ReserveRow[]
   /** Those whose bids are among these, as they stand after the ledger's last entry, which `biddersAsOf` numbers. */
   readonly bidders: readonly RoomBidderRow[]
   readonly biddersAsOf: number
@@ -101,6 +109,7 @@ export function readBatch(ledger: LedgerReader, limit: number): Batch {
     auctionId: ledger.auctionId,
     bids: entries.flatMap(bidRowsOf),
     voidings: entries.flatMap(voidingsOf),
+    reserveChanges: entries.flatMap(reserveRowsOf),
     bidders: bidders.filter(({ bidderId }) => touched.has(bidderId)),
     biddersAsOf: ledger.lastNumber(),
     notices: noticesWhileOpen(subject, before, entries),
@@ -122,6 +131,10 @@ function bidRowsOf(entry: LedgerEntry): BidRow[] {
   // A bid leaves a leader, so the alias is there; the bidder's own is what it would be.
   const leaderAlias = after.leader?.alias ?? first.bid.alias
   return [{ ...first.bid, bidId: number, seq: first.seq, at, price: after.price, leaderAlias }]
+}
+
+function reserveRowsOf({ number, at, events: [first], after }: LedgerEntry): ReserveRow[] {
+  return first?.kind === 'reserve_lowered' ? [{ number, reservePrice: after.reservePrice, at }] : []
 }
 
 function voidingsOf({ at, events }: LedgerEntry): Voiding[] {

@@ -84,6 +84,7 @@ export function createProjector(parts: ProjectorParts): Project {
 async function writeBatch(store: ProjectionStore, batch: Batch): Promise<void> {
   await store.saveBids(batch)
   await store.voidBids(batch)
+  await store.saveReserveChanges(batch)
   await store.saveBidders(batch)
   await store.saveNotices(batch.notices)
   if (batch.settlement === null) await store.saveAuction(batch.change)

@@ -157,6 +157,20 @@ export const bids = mysqlTable(
   ],
 )
 
+/** Reserves lowered or dropped (R11), keyed as in the ledger: with the bids, what R20 replays. */
+export const reserve_changes = mysqlTable(
+  'reserve_changes',
+  {
+    auction_id: reference().notNull(),
+    /** The ledger number. */
+    number: bigint({ mode: 'number' }).notNull(),
+    /** Null where it was dropped. */
+    reserve_price_cents: cents(),
+    created_at: instant().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.auction_id, t.number] })],
+)
+
 /** One row for each person who bid in an auction: what `GET /api/me/bids` lists. */
 export const auction_bidders = mysqlTable(
   'auction_bidders',
