@@ -262,6 +262,10 @@ ALTER TABLE `orders` ADD `due_at` datetime(3) DEFAULT '2020-01-01 00:00:00.000' 
 --> statement-breakpoint
 UPDATE `orders` SET `fee_schedule_id` = (SELECT `id` FROM `fee_schedules` ORDER BY `effective_at` DESC LIMIT 1), `total_cents` = `vehicle_price_cents`, `sold_at` = `created_at`, `due_at` = date_add(`created_at`, interval 5 day) WHERE `total_cents` = 0;
 --> statement-breakpoint
+INSERT INTO `invoices` (`order_id`, `invoice_number`, `fee_schedule_id`, `issued_at`, `due_at`) SELECT `id`, replace(`order_number`, 'ORD', 'INV'), `fee_schedule_id`, `sold_at`, `due_at` FROM `orders` WHERE `id` NOT IN (SELECT `order_id` FROM `invoices`);
+--> statement-breakpoint
+INSERT INTO `invoice_lines` (`invoice_id`, `kind`, `position`, `description`, `rule`, `amount_cents`, `created_at`) SELECT `invoices`.`id`, 'vehicle', 0, 'Vehicle', 'Hammer price', `orders`.`vehicle_price_cents`, `orders`.`sold_at` FROM `invoices` JOIN `orders` ON `orders`.`id` = `invoices`.`order_id` WHERE `invoices`.`id` NOT IN (SELECT `invoice_id` FROM `invoice_lines`);
+--> statement-breakpoint
 ALTER TABLE `orders` ALTER COLUMN `fee_schedule_id` DROP DEFAULT;
 --> statement-breakpoint
 ALTER TABLE `orders` ALTER COLUMN `buyer_fee_cents` DROP DEFAULT;

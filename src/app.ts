@@ -6,7 +6,7 @@ import { KeyConflict } from './db/idempotency.ts'
 import type { Bindings, Deps } from './deps.ts'
 import { createHealthRoutes } from './health/routes.ts'
 import { PageRefused } from './lib/pagination.ts'
-import { orderRoutes } from './orders/routes.ts'
+import { orderRoutes, quoteRoutes } from './orders/routes.ts'
 import { respondWithError } from './platform/error-response.ts'
 import { AppError } from './platform/errors.ts'
 import type { AppEnv } from './platform/hono.ts'
@@ -14,9 +14,12 @@ import { createLogger, describeError } from './platform/logger.ts'
 import { limitRequests } from './platform/rate-limit.ts'
 import { logRequests, requestIdOf } from './platform/request-log.ts'
 import { addSecurityHeaders, allowOrigins, limitBody, requireJson } from './platform/security.ts'
+import { adminRoutes } from './users/admin-routes.ts'
 import { userIdOf } from './users/auth.ts'
 import { authRoutes, webhookRoutes } from './users/routes.ts'
+import { mySellerProfileRoutes } from './users/seller-routes.ts'
 import { vehicleRoutes } from './vehicles/routes.ts'
+import { adminListingRoutes, sellerPageRoutes } from './vehicles/seller-page-routes.ts'
 import { vinRoutes } from './vehicles/vin-routes.ts'
 
 type Env = AppEnv<Deps> & { Bindings: Bindings }
@@ -97,6 +100,11 @@ export function createApp(createDeps: (env: Bindings) => Deps) {
     .route('/api/vehicles', vehicleRoutes)
     .route('/api', vinRoutes)
     .route('/api/auctions', auctionRoutes)
+    .route('/api/auctions', quoteRoutes)
     .route('/api/me', myAuctionRoutes)
     .route('/api/orders', orderRoutes)
+    .route('/api/me/seller-profile', mySellerProfileRoutes)
+    .route('/api/sellers', sellerPageRoutes)
+    .route('/api/admin/listings', adminListingRoutes)
+    .route('/api/admin', adminRoutes)
 }

@@ -10,6 +10,7 @@ import { RedisService } from './external/redis.ts'
 import { createStorage } from './external/s3.ts'
 import { VinLookupService } from './external/vin.ts'
 import { SECOND_MS } from './lib/time.ts'
+import { countCompletedSales } from './orders/count-completed.ts'
 import { countSales } from './orders/count-sales.ts'
 import { isBuyerOf } from './orders/is-buyer.ts'
 import { settleAuction } from './orders/settle-auction.ts'
@@ -132,6 +133,8 @@ export function createDeps(env: Bindings) {
     vins,
     auctionsOf: auctionsOfVehicles,
     isBuyerOf,
+    countCompletedSales,
+    announce: () => undefined,
     onPaid: async () => undefined,
     onOrderEnded: async () => undefined,
     changeInAuction: tellAuction,

@@ -1,4 +1,5 @@
-import { addCents, type Cents, cents } from '../lib/money.ts'
+import { addCents, type Cents, cents, ZERO_CENTS } from '../lib/money.ts'
+import { isEnded, type OrderStatus } from './order.ts'
 
 /** What an order costs, what of it was captured, and what of that was given back: columns of its row. */
 export interface Account {
@@ -12,6 +13,10 @@ export const heldOf = ({ paid_cents, refunded_cents }: Account): Cents => cents(
 
 /** What is still due: total − (payments − refunds). Never negative, since nobody may pay more than is due (M6). */
 export const balanceOf = (account: Account): Cents => cents(account.total_cents - heldOf(account))
+
+/** What its buyer still owes: nothing once the sale is off. */
+export const dueOf = (order: Account & { readonly status: OrderStatus }): Cents =>
+  isEnded(order.status) ? ZERO_CENTS : balanceOf(order)
 
 /** The account after a captured payment; null where it is more than is due (M6). */
 export function pay<Row extends Account>(account: Row, amount: Cents): Row | null {

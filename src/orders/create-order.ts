@@ -1,12 +1,12 @@
 import { eq } from 'drizzle-orm'
 import type { Transaction } from '../db/client.ts'
 import { invoice_lines, invoices, orders } from '../db/schema/orders.ts'
-import { users } from '../db/schema/users.ts'
 import { ZERO_CENTS } from '../lib/money.ts'
 import { HOUR_MS } from '../lib/time.ts'
 import { endOfBusinessDay } from '../market/calendar.ts'
 import { readTermsAt } from '../market/read-terms.ts'
 import type { Sale } from '../market/sale.ts'
+import { readState } from './get-quote.ts'
 import { amountOf, composeLines, INVOICE_LINE_KIND, sumOf } from './invoice.ts'
 import { ORDER_STATUS } from './order.ts'
 
@@ -20,7 +20,7 @@ export async function createOrder(tx: Transaction, sale: Sale): Promise<number> 
   if (existing !== null) return existing
   const soldAt = new Date(sale.soldAt)
   const { feeScheduleId, fees, calendar } = await readTermsAt(tx, soldAt)
-  const lines = composeLines(fees, sale.price, await stateOf(tx, sale.buyerId))
+  const lines = composeLines(fees, sale.price, await readState(tx, sale.buyerId), priceRuleOf(sale))
   const dueMs = endOfBusinessDay(sale.soldAt, fees.paymentDueDay, calendar)
   const times = { created_at: soldAt, updated_at: soldAt }
   const [made] = await tx
@@ -80,7 +80,4 @@ async function findOrderId(tx: Transaction, sourceKey: string): Promise<number |
   return row?.id ?? null
 }
 
-async function stateOf(tx: Transaction, userId: number): Promise<string | null> {
-  const [row] = await tx.select({ state: users.state }).from(users).where(eq(users.id, userId))
-  return row?.state ?? null
-}
+const priceRuleOf = ({ auctionId }: Sale): string => (auctionId === null ? 'Agreed price' : 'Hammer price')

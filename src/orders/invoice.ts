@@ -32,14 +32,22 @@ export const rateFeeOf = (price: Cents, { basisPoints, min, max }: RateFee): Cen
 
 const percent = (basisPoints: number): string => `${basisPoints / 100} %`
 
+/** How a schedule of fees names the state of an address: `tx ` is `TX`. */
+export const taxStateOf = (state: string | null): string | null => state?.trim().toUpperCase() || null
+
 /**
  * The lines of a sale at `price` (M5): what the quote before the bid and the invoice after it say alike. `buyerState`
- * as in the buyer's address; tax is there where the schedule sets one for it.
+ * as in the buyer's address; tax is there where the schedule sets one for it. `priceRule` says how the price came.
  */
-export function composeLines(fees: FeeTerms, price: Cents, buyerState: string | null): InvoiceLine[] {
+export function composeLines(
+  fees: FeeTerms,
+  price: Cents,
+  buyerState: string | null,
+  priceRule = 'Hammer price',
+): InvoiceLine[] {
   const { buyerFee, titleFee, taxBasisPointsByState } = fees
   const lines: InvoiceLine[] = [
-    { kind: INVOICE_LINE_KIND.vehicle, description: 'Vehicle', rule: 'Hammer price', amount: price },
+    { kind: INVOICE_LINE_KIND.vehicle, description: 'Vehicle', rule: priceRule, amount: price },
     {
       kind: INVOICE_LINE_KIND.buyerFee,
       description: 'Buyer’s fee',
@@ -50,11 +58,12 @@ export function composeLines(fees: FeeTerms, price: Cents, buyerState: string | 
     },
     { kind: INVOICE_LINE_KIND.titleFee, description: 'Title fee', rule: 'Fixed', amount: titleFee },
   ]
-  const taxBasisPoints = taxBasisPointsByState[(buyerState ?? '').toUpperCase()] ?? 0
+  const state = taxStateOf(buyerState)
+  const taxBasisPoints = state === null ? 0 : (taxBasisPointsByState[state] ?? 0)
   if (taxBasisPoints > 0) {
     lines.push({
       kind: INVOICE_LINE_KIND.tax,
-      description: `Sales tax (${(buyerState ?? '').toUpperCase()})`,
+      description: `Sales tax (${state})`,
       rule: `${percent(taxBasisPoints)} of ${formatAmount(price)}`,
       amount: shareOf(price, taxBasisPoints),
     })

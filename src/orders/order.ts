@@ -13,6 +13,10 @@ export const ORDER_STATUS = {
 export type OrderStatus = (typeof ORDER_STATUS)[keyof typeof ORDER_STATUS]
 export const ORDER_STATUSES = Object.values(ORDER_STATUS)
 
+/** As whom one has to do with an order. */
+export const ORDER_SIDES = ['buyer', 'seller'] as const
+export type OrderSide = (typeof ORDER_SIDES)[number]
+
 const S = ORDER_STATUS
 
 /**

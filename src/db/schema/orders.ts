@@ -56,6 +56,8 @@ export const orders = mysqlTable(
     index('orders_next_attempt').on(t.next_attempt_at),
     index('orders_buyer').on(t.buyer_id, t.id),
     index('orders_seller').on(t.seller_id, t.id),
+    index('orders_buyer_status').on(t.buyer_id, t.status, t.id),
+    index('orders_seller_status').on(t.seller_id, t.status, t.id),
     index('orders_vehicle').on(t.vehicle_id),
     index('orders_auction').on(t.auction_id),
   ],
