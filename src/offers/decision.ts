@@ -90,7 +90,8 @@ export function counterBounds(decision: Decision): { above: Cents; below: Cents 
 }
 
 export type DecisionAnswer =
-  | { readonly action: 'accept' | 'decline' }
+  | { readonly action: 'accept' }
+  | { readonly action: 'decline' }
   | { readonly action: 'counter'; readonly amount: Cents }
 
 export type DecisionRefusal = 'decided' | 'not_your_turn' | 'no_more_counters' | 'amount_out_of_bounds'
