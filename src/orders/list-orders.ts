@@ -2,6 +2,7 @@ import { and, desc, eq, inArray, lt } from 'drizzle-orm'
 import * as z from 'zod'
 import type { Database } from '../db/client.ts'
 import { type PagedList, readPage } from '../db/list-pages.ts'
+import { mergeNewest, type ReadIds } from '../db/merge-newest.ts'
 import { orders } from '../db/schema/orders.ts'
 import type { SignedIn } from '../platform/actor.ts'
 import type { VehicleContext } from '../vehicles/context.ts'
@@ -73,31 +74,4 @@ function orderList(db: Database, { user_id, role, status }: Specification): Page
       return ids.map((id) => ({ key: id, id }))
     },
   }
-}
-
-type ReadIds = (beforeId: number | null, limit: number) => Promise<number[]>
-const READ_AHEAD = 150
-
-/**
- * The largest ids of all sides together, in falling order. Each side has its own index; an OR over both would read all
- * that either has, and a UNION would sort it.
- */
-async function mergeNewest(sides: ReadIds[], beforeId: number | null, limit: number): Promise<number[]> {
-  const merged: number[] = []
-  const ahead = await Promise.all(sides.map((read) => read(beforeId, Math.min(limit, READ_AHEAD))))
-  const isRead = ahead.map((ids) => ids.length < Math.min(limit, READ_AHEAD))
-  while (merged.length < limit) {
-    const next = Math.max(...ahead.map(([id]) => id ?? 0))
-    if (next === 0) break
-    merged.push(next)
-    for (const [side, read] of sides.entries()) {
-      const ids = ahead[side]
-      if (ids?.[0] !== next) continue
-      ids.shift()
-      if (ids.length > 0 || isRead[side]) continue
-      ids.push(...(await read(next, READ_AHEAD)))
-      isRead[side] = ids.length < READ_AHEAD
-    }
-  }
-  return merged
 }

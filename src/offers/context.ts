@@ -1,0 +1,43 @@
+import type { Database, Executor, Transaction } from '../db/client.ts'
+import type { Cents } from '../lib/money.ts'
+import type { Sale } from '../market/sale.ts'
+import type { Announce } from '../notifications/announce.ts'
+import type { SignedIn } from '../platform/actor.ts'
+import type { Settings } from '../platform/env.ts'
+import type { RequestContext } from '../platform/hono.ts'
+import type { Logger } from '../platform/logger.ts'
+import type { Metrics } from '../platform/metrics/metrics.ts'
+import type { VehicleParts } from '../vehicles/context.ts'
+
+/** Makes the order of a sale in the transaction of the sale, once however often it is asked. @returns its id */
+export type OnSold = (tx: Transaction, sale: Sale) => Promise<number>
+
+/** Counts a sale once it has committed. */
+export type CountSale = (price: Cents) => void
+
+/** Whether the last order that came of an auction has defaulted (M8), which opens its second chance. */
+export type HasDefaulted = (db: Executor, auctionId: number) => Promise<boolean>
+
+/** What the services of offers need. */
+export interface OfferParts extends VehicleParts {
+  db: Database
+  settings: VehicleParts['settings'] & Pick<Settings, 'BID_REQUIRES'>
+  metrics: VehicleParts['metrics'] & Pick<Metrics, 'vehicles'>
+  announce: Announce
+  onSold: OnSold
+  countSale: CountSale
+  hasDefaulted: HasDefaulted
+}
+export type OfferContext = RequestContext & OfferParts
+/** What a request for somebody who is signed in has. */
+export type CallerContext = OfferContext & SignedIn
+
+/** What applying a deadline needs; nobody asked for it. */
+export interface DueContext {
+  db: Database
+  announce: Announce
+  requestId: string
+  /** Epoch milliseconds. */
+  now: number
+  log: Logger
+}
