@@ -55,8 +55,7 @@ function beginningOf(day: DayNumber, { timeZone }: Calendar): number {
   // The zone's offset there is that of a guess which lies within a day; the second round settles a change between.
   let guess = wanted
   for (let round = 0; round < 2; round += 1) guess += wanted - wallClock(guess, timeZone)
-  // Where clocks are put forward at midnight itself, the day begins with the hour after it.
-  return guess + Math.max(0, wanted - wallClock(guess, timeZone))
+  return guess
 }
 
 function isBusinessDay(day: DayNumber, calendar: Calendar): boolean {
