@@ -4,7 +4,7 @@ import type { Settings } from '../platform/env.ts'
 import { type AppEnv, reply, requireId } from '../platform/hono.ts'
 import { limit } from '../platform/rate-limit.ts'
 import { describe, validate } from '../platform/validate.ts'
-import { requireAdmin, requireUser } from '../users/auth.ts'
+import { requireAdmin, requireBearer } from '../users/auth.ts'
 import { voidBid } from './change-auction.ts'
 import type { AuctionContext, AuctionParts } from './context.ts'
 import type { Offer } from './live/contract.ts'
@@ -40,7 +40,7 @@ export const bidRoutes = new Hono<Env>()
     '/:id/bids',
     describe({ summary: 'Bid exactly (amount) or up to a maximum (max_bid)', responses: RESPONSES }),
     limit(null),
-    requireUser(),
+    requireBearer(),
     validate('header', bidIdHeader),
     validate('json', bidBody, 'amount_invalid'),
     (c) => answerBid(c, c.var.context, c.req.valid('header'), c.req.valid('json')),
@@ -49,7 +49,7 @@ export const bidRoutes = new Hono<Env>()
     '/:id/bid',
     describe({ summary: 'The same under its old name', responses: RESPONSES }),
     limit(null),
-    requireUser(),
+    requireBearer(),
     validate('header', bidIdHeader),
     validate('json', bidBody, 'amount_invalid'),
     (c) => answerBid(c, c.var.context, c.req.valid('header'), c.req.valid('json')),
@@ -58,7 +58,7 @@ export const bidRoutes = new Hono<Env>()
     '/:id/auto-bid',
     describe({ summary: 'Bid up to a maximum', responses: RESPONSES }),
     limit(null),
-    requireUser(),
+    requireBearer(),
     validate('header', bidIdHeader),
     validate('json', autoBidBody, 'amount_invalid'),
     (c) => answerBid(c, c.var.context, c.req.valid('header'), c.req.valid('json')),
@@ -67,7 +67,7 @@ export const bidRoutes = new Hono<Env>()
     '/:id/buy-now',
     describe({ summary: 'Buy at the buy-now price', responses: RESPONSES }),
     limit(null),
-    requireUser(),
+    requireBearer(),
     validate('header', bidIdHeader),
     (c) => answerBid(c, c.var.context, c.req.valid('header'), { kind: 'buy_now' }),
   )

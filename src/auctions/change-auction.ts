@@ -3,6 +3,7 @@ import { auctions } from '../db/schema/auctions.ts'
 import { SECOND_MS } from '../lib/time.ts'
 import { isAdmin, type SignedIn } from '../platform/actor.ts'
 import { AppError } from '../platform/errors.ts'
+import { AUDIT_SUBJECT, recordAudit } from '../users/audit.ts'
 import type { VehicleContext } from '../vehicles/context.ts'
 import type { DisclosureChange, VehicleSummary } from '../vehicles/vehicle.ts'
 import { askRoom } from './arm-auction.ts'
@@ -57,10 +58,24 @@ export async function cancelAuction(
   if (view.sellerId !== caller.userId && !caller.isAdmin) {
     throw new AppError('forbidden', 'This auction is not yours')
   }
+  if (caller.isAdmin) await recordCommand(ctx, 'auction.cancel', auctionId, { reason })
   const answer = await ctx.rooms(auctionId, 'once', (room) => room.cancel(caller, reason, ctx.requestId))
   if (!answer.ok) throw refuse(answer, 'An absolute auction cannot be cancelled once it has opened')
   return describeRoomAuction(answer.auction)
 }
+
+/**
+ * What an admin asks of a room is in the audit log before the room hears of it (M17): the ledger tells whether it was
+ * done. A room does not wait for MySQL, an admin does.
+ */
+const recordCommand = (ctx: CallerContext, action: string, auctionId: number, command: unknown) =>
+  recordAudit(ctx.db, ctx, {
+    action,
+    subject: AUDIT_SUBJECT.auction,
+    subjectId: auctionId,
+    before: null,
+    after: command,
+  })
 
 /** R20, for admins. @throws AppError `not_found`, `unavailable`, and the room's refusals */
 export async function voidBid(
@@ -69,6 +84,7 @@ export async function voidBid(
   bidId: number,
   reason: string,
 ): Promise<AuctionBody> {
+  await recordCommand(ctx, 'auction.void_bid', auctionId, { bid_id: bidId, reason })
   const answer = await askRoom(ctx, auctionId, () =>
     ctx.rooms(auctionId, 'once', (room) => room.voidBids(callerOf(ctx), [bidId], reason, ctx.requestId)),
   )
@@ -98,6 +114,15 @@ export async function changeInAuction(
   if (auction.settled_at !== null) {
     if (changes.length > 0 && auction.bid_count > 0 && !viewer.isAdmin) throw new AppError('has_bids')
     return
+  }
+  if (viewer.isAdmin && changes.length > 0) {
+    await recordAudit(ctx.db, ctx, {
+      action: 'vehicle.disclose',
+      subject: AUDIT_SUBJECT.vehicle,
+      subjectId: vehicle.id,
+      before: Object.fromEntries(changes.map(({ field, before }) => [field, before])),
+      after: Object.fromEntries(changes.map(({ field, after }) => [field, after])),
+    })
   }
   const answer = await askRoom({ ...ctx, rooms }, auction.id, () =>
     rooms(auction.id, 'once', (room) => room.changeVehicle({ viewer, vehicle, changes }, ctx.requestId)),

@@ -2,22 +2,9 @@ import { sql } from 'drizzle-orm'
 import type { Executor } from '../db/client.ts'
 import { audit_log } from '../db/schema/audit-log.ts'
 import type { RequestContext } from '../platform/hono.ts'
+import type { AuditSubject } from './audit-subjects.ts'
 
-/** What a change is recorded of (M17). */
-export const AUDIT_SUBJECT = {
-  auction: 'auction',
-  bid: 'bid',
-  offer: 'offer',
-  order: 'order',
-  payment: 'payment',
-  refund: 'refund',
-  sellerProfile: 'seller_profile',
-  title: 'title',
-  transport: 'transport',
-  user: 'user',
-  vehicle: 'vehicle',
-} as const
-export type AuditSubject = (typeof AUDIT_SUBJECT)[keyof typeof AUDIT_SUBJECT]
+export { AUDIT_SUBJECT } from './audit-subjects.ts'
 
 /** Who caused a change: a request's caller, or nobody where a deadline did. */
 export type AuditContext = Pick<RequestContext, 'requestId' | 'now'> & {

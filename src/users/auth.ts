@@ -1,13 +1,15 @@
 import { createMiddleware } from 'hono/factory'
-import type { SignedIn } from '../platform/actor.ts'
+import { isAdmin, type SignedIn } from '../platform/actor.ts'
 import { AppError } from '../platform/errors.ts'
 import type { AppEnv, RequestContext } from '../platform/hono.ts'
 import { type AccessGrant, readAccessToken } from './tokens.ts'
-import { USER_STATUS } from './user.ts'
+import { type IsSuspended, USER_STATUS } from './user.ts'
 
 interface AuthParts {
   settings: { JWT_SECRET_KEY: string }
+  isSuspended: IsSuspended
 }
+type TokenContext = RequestContext & Pick<AuthParts, 'settings'>
 type AuthContext = RequestContext & AuthParts
 
 const BEARER_PATTERN = /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i
@@ -18,7 +20,7 @@ export function bearerOf(header: string | undefined): string | null | undefined 
   return BEARER_PATTERN.exec(header)?.[1] ?? null
 }
 
-async function readGrant(context: AuthContext, token: string | null): Promise<AccessGrant> {
+async function readGrant(context: TokenContext, token: string | null): Promise<AccessGrant> {
   const grant =
     token === null ? null : await readAccessToken(context.settings.JWT_SECRET_KEY, token, context.now)
   if (!grant) throw new AppError('unauthenticated', 'The access token is not valid')
@@ -26,9 +28,27 @@ async function readGrant(context: AuthContext, token: string | null): Promise<Ac
   return grant
 }
 
-/** Only with a good access token, else 401; behind it `context.actor` is there. */
+/** A token outlives the suspension of its person by minutes. */
+async function requireStanding(context: AuthContext, { actor }: AccessGrant): Promise<void> {
+  if (await context.isSuspended(actor.userId, context.now)) {
+    throw new AppError('forbidden', 'This account is suspended')
+  }
+}
+
+/** Only with a good access token, else 401, and for who is not suspended; behind it `context.actor` is there. */
 export const requireUser = () =>
   createMiddleware<AppEnv<AuthParts & SignedIn>>(async (c, next) => {
+    const token = bearerOf(c.req.header('Authorization'))
+    if (token === undefined) throw new AppError('unauthenticated')
+    const grant = await readGrant(c.var.context, token)
+    await requireStanding(c.var.context, grant)
+    c.var.context.actor = grant.actor
+    return next()
+  })
+
+/** As `requireUser`, where suspension is asked about further on: by the room that judges a bid, or not at all. */
+export const requireBearer = () =>
+  createMiddleware<AppEnv<Pick<AuthParts, 'settings'> & SignedIn>>(async (c, next) => {
     const token = bearerOf(c.req.header('Authorization'))
     if (token === undefined) throw new AppError('unauthenticated')
     c.var.context.actor = (await readGrant(c.var.context, token)).actor
@@ -48,14 +68,15 @@ export const requireAdmin = () =>
   createMiddleware<AppEnv<AuthParts & SignedIn>>(async (c, next) => {
     const token = bearerOf(c.req.header('Authorization'))
     if (token === undefined) throw new AppError('unauthenticated')
-    const { actor } = await readGrant(c.var.context, token)
-    if (!actor.roles.includes('admin')) throw new AppError('forbidden', 'Only administrators may do this')
-    c.var.context.actor = actor
+    const grant = await readGrant(c.var.context, token)
+    if (!isAdmin(grant.actor)) throw new AppError('forbidden', 'Only administrators may do this')
+    await requireStanding(c.var.context, grant)
+    c.var.context.actor = grant.actor
     return next()
   })
 
 /** Whom the access token speaks for, if it is good: for counting their requests. Refuses nobody. */
-export async function userIdOf(context: AuthContext, header: string | undefined): Promise<number | null> {
+export async function userIdOf(context: TokenContext, header: string | undefined): Promise<number | null> {
   const token = bearerOf(header)
   if (!token) return null
   const grant = await readAccessToken(context.settings.JWT_SECRET_KEY, token, context.now)

@@ -6,7 +6,7 @@ import { type AppEnv, reply } from '../platform/hono.ts'
 import { limit, type RateLimiter } from '../platform/rate-limit.ts'
 import { isAllowedOrigin } from '../platform/security.ts'
 import { describe, validate } from '../platform/validate.ts'
-import { bearerOf, requireUser } from './auth.ts'
+import { bearerOf, requireBearer, requireUser } from './auth.ts'
 import {
   clerkSyncBody,
   profileBody,
@@ -98,8 +98,11 @@ export const authRoutes = new Hono<Env>()
       return c.body(null, 204)
     },
   )
-  .get('/me', describe({ summary: 'The caller', responses: { 200: userSchema } }), requireUser(), async (c) =>
-    reply(c, userSchema, await getMe(c.var.context), 200),
+  .get(
+    '/me',
+    describe({ summary: 'The caller', responses: { 200: userSchema } }),
+    requireBearer(),
+    async (c) => reply(c, userSchema, await getMe(c.var.context), 200),
   )
   .put(
     '/me',

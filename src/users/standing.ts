@@ -4,14 +4,14 @@ import { refresh_families, users, webhook_messages } from '../db/schema/users.ts
 import { DAY_MS, MINUTE_MS } from '../lib/time.ts'
 import { AppError } from '../platform/errors.ts'
 import type { Logger } from '../platform/logger.ts'
+import { AUDIT_SUBJECT, type AuditContext, recordAudit } from './audit.ts'
 import type { People } from './live/people.ts'
 import { endSessions } from './sessions.ts'
 import { USER_STATUS, type UserStatus } from './user.ts'
 
-export interface StandingContext {
+export interface StandingContext extends AuditContext {
   db: Database
   people: People
-  now: number
   log: Logger
 }
 
@@ -29,15 +29,7 @@ const MESSAGES_KEPT_MS = 30 * DAY_MS
  * @throws AppError `not_found`, `wrong_status` for one who was deleted
  */
 export async function suspendUser(ctx: StandingContext, userId: number, reason: string): Promise<boolean> {
-  await ctx.db.transaction(async (tx) => {
-    await changeStatus(tx, userId, {
-      from: USER_STATUS.active,
-      to: USER_STATUS.suspended,
-      reason,
-      now: ctx.now,
-    })
-    await endSessions(tx, userId, ctx.now)
-  })
+  await ctx.db.transaction((tx) => suspendIn(tx, ctx, userId, reason))
   return tellPerson(ctx, userId)
 }
 
@@ -48,12 +40,7 @@ export async function suspendUser(ctx: StandingContext, userId: number, reason: 
  */
 export async function restoreUser(ctx: StandingContext, userId: number): Promise<boolean> {
   await ctx.db.transaction((tx) =>
-    changeStatus(tx, userId, {
-      from: USER_STATUS.suspended,
-      to: USER_STATUS.active,
-      reason: null,
-      now: ctx.now,
-    }),
+    changeStatus(tx, ctx, userId, { from: USER_STATUS.suspended, to: USER_STATUS.active, reason: null }),
   )
   return tellPerson(ctx, userId)
 }
@@ -62,15 +49,30 @@ interface StatusChange {
   from: UserStatus
   to: UserStatus
   reason: string | null
-  now: number
 }
 
-async function changeStatus(tx: Transaction, userId: number, change: StatusChange): Promise<void> {
+/** In a transaction of the caller's own, who then tells the person, or leaves it to the sweeper. */
+export async function suspendIn(
+  tx: Transaction,
+  ctx: AuditContext,
+  userId: number,
+  reason: string,
+): Promise<void> {
+  await changeStatus(tx, ctx, userId, { from: USER_STATUS.active, to: USER_STATUS.suspended, reason })
+  await endSessions(tx, userId, ctx.now)
+}
+
+async function changeStatus(
+  tx: Transaction,
+  ctx: AuditContext,
+  userId: number,
+  change: StatusChange,
+): Promise<void> {
   const [row] = await tx.select().from(users).where(eq(users.id, userId)).for('update')
   if (!row) throw new AppError('not_found', 'User not found')
   if (row.status === change.to) return
   if (row.status !== change.from) throw new AppError('wrong_status', 'This account was deleted')
-  const at = new Date(change.now)
+  const at = new Date(ctx.now)
   await tx
     .update(users)
     .set({
@@ -81,6 +83,13 @@ async function changeStatus(tx: Transaction, userId: number, change: StatusChang
       updated_at: at,
     })
     .where(eq(users.id, userId))
+  await recordAudit(tx, ctx, {
+    action: `user.${change.to === USER_STATUS.suspended ? 'suspended' : 'restored'}`,
+    subject: AUDIT_SUBJECT.user,
+    subjectId: userId,
+    before: { status: row.status, reason: row.status_reason },
+    after: { status: change.to, reason: change.reason },
+  })
 }
 
 /**

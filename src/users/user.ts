@@ -32,6 +32,9 @@ export function allRoles(stored: Iterable<Role>): Role[] {
   return ROLES.filter((role) => held.has(role))
 }
 
+/** Whether a person may not act at present; `now` in epoch milliseconds. */
+export type IsSuspended = (userId: number, now: number) => Promise<boolean>
+
 /** The strongest of a person's roles. */
 export const mainRole = (roles: readonly Role[]): Role =>
   ROLES.findLast((role) => roles.includes(role)) ?? 'buyer'

@@ -1,12 +1,15 @@
 import { eq } from 'drizzle-orm'
 import type { Transaction } from '../db/client.ts'
+import { insertNotices } from '../db/insert-notices.ts'
 import { vehicle_documents, vehicle_images, vehicles } from '../db/schema/vehicles.ts'
-import type { SignedIn } from '../platform/actor.ts'
+import { isAdmin, type SignedIn } from '../platform/actor.ts'
 import { AppError } from '../platform/errors.ts'
+import { AUDIT_SUBJECT, recordAudit } from '../users/audit.ts'
 import type { VehicleContext } from './context.ts'
 import { namingDuplicate } from './create-vehicle.ts'
 import { requireComplete } from './edit-vehicle.ts'
 import { lockVehicle, requireOwner, requireVisible, type VehicleRow, vehicleMissing } from './find-vehicle.ts'
+import { reviewNotice } from './review-notice.ts'
 import type { Vehicle } from './schemas.ts'
 import { showVehicle } from './show-vehicle.ts'
 import { liveVin, statusAfter, VEHICLE_ACTIONS, VEHICLE_STATUS, type VehicleAction } from './vehicle.ts'
@@ -25,6 +28,7 @@ async function takeAction(
   reviewReason: string | null = null,
 ): Promise<void> {
   const at = new Date(ctx.now)
+  const told: number[] = []
   try {
     const reached = await ctx.db.transaction(async (tx) => {
       const row = await lockVehicle(tx, id)
@@ -39,9 +43,24 @@ async function takeAction(
         .update(vehicles)
         .set({ status, live_vin: liveVin(status, row.vin), review_reason: reviewReason, updated_at: at })
         .where(eq(vehicles.id, id))
+      if (isAdmin(ctx.actor)) {
+        await recordAudit(tx, ctx, {
+          action: `vehicle.${action}`,
+          subject: AUDIT_SUBJECT.vehicle,
+          subjectId: id,
+          before: { status: row.status },
+          after: { status, reason: reviewReason },
+        })
+      }
+      const notice = reviewNotice(row, action, reviewReason, ctx.now)
+      if (notice !== null) {
+        await insertNotices(tx, [notice])
+        told.push(notice.userId)
+      }
       return status
     })
     ctx.metrics.vehicles.inc({ status: reached })
+    ctx.announce(told)
   } catch (error) {
     throw namingDuplicate(error)
   }

@@ -14,9 +14,12 @@ export const VEHICLE_LISTS = 'vehicles'
 
 const MAX_WORDS = 8
 
-/** Which vehicles a list has: the public ones, all of the caller, or those that are not public (for admins). */
+/**
+ * Which vehicles a list has: the public ones, all of the caller, and for admins those that are not public, or every
+ * one there is.
+ */
 const specificationSchema = z.object({
-  scope: z.enum(['listed', 'own', 'unlisted']),
+  scope: z.enum(['listed', 'own', 'unlisted', 'every']),
   sort: z.enum(VEHICLE_SORTS),
   make: z.string().optional(),
   model: z.string().optional(),
@@ -66,7 +69,9 @@ function conditions(wanted: Specification): SQL[] {
   const same = (column: Column, value: string | number | undefined) =>
     value === undefined ? undefined : sql`${column} = ${value}`
   const found = [
-    wanted.scope === 'own' ? undefined : eq(vehicles.is_listed, wanted.scope === 'listed'),
+    wanted.scope === 'own' || wanted.scope === 'every'
+      ? undefined
+      : eq(vehicles.is_listed, wanted.scope === 'listed'),
     same(vehicles.make, wanted.make),
     same(vehicles.model, wanted.model),
     same(vehicles.body_type, wanted.body_type),
@@ -95,6 +100,11 @@ function afterPosition({ column, isNullable, isDescending }: Order, { key, id }:
   return or(lt(column, key), isBehind, isNullable ? isNull(column) : undefined)
 }
 
+function indexOf(scope: Specification['scope'], sorted: Order): string {
+  if (scope === 'own') return 'vehicles_seller'
+  return scope === 'every' ? 'PRIMARY' : sorted.index
+}
+
 function vehicleList(db: Database, wanted: Specification): PagedList {
   const sorted = ORDERS[wanted.sort]
   const towards = sorted.isDescending ? desc : asc
@@ -113,7 +123,7 @@ function vehicleList(db: Database, wanted: Specification): PagedList {
           updated_at: vehicles.updated_at,
         })
         // A seller's own are sorted where they are not wanted newest first: that reads as many as they have.
-        .from(vehicles, { forceIndex: wanted.scope === 'own' ? 'vehicles_seller' : sorted.index })
+        .from(vehicles, { forceIndex: indexOf(wanted.scope, sorted) })
         .where(and(...conditions(wanted), keyed))
         .orderBy(towards(sorted.column), towards(vehicles.id))
         .limit(limit)
@@ -158,7 +168,21 @@ function specify(ctx: VehicleContext, query: VehicleListQuery): Specification {
  * @throws AppError `validation_failed` for a cursor of another order or a page beyond the first 10 000 rows
  */
 export async function listVehicles(ctx: VehicleContext, query: VehicleListQuery): Promise<VehiclePage> {
-  const wanted = specify(ctx, query)
+  return await showPage(ctx, specify(ctx, query), query)
+}
+
+/** For admins: every vehicle of whatever status, the newest first. @throws PageRefused */
+export async function listEveryVehicle(ctx: VehicleContext, query: VehicleListQuery): Promise<VehiclePage> {
+  const isOne = query.status !== undefined
+  const wanted = specify(ctx, { ...query, sort: isOne ? query.sort : 'newest' })
+  return await showPage(ctx, isOne ? wanted : { ...wanted, scope: 'every' }, query)
+}
+
+async function showPage(
+  ctx: VehicleContext,
+  wanted: Specification,
+  query: VehicleListQuery,
+): Promise<VehiclePage> {
   const { ids, ...page } = await readPage(ctx, vehicleList(ctx.db, wanted), query)
   return { vehicles: await showListed(ctx, ids), ...page }
 }

@@ -62,6 +62,19 @@ export type ListedVehicle = z.output<typeof listedVehicleSchema>
 export const vehiclePageSchema = z.object({ vehicles: z.array(listedVehicleSchema), ...pageFields })
 export type VehiclePage = z.output<typeof vehiclePageSchema>
 
+export const sellerPageSchema = z.object({
+  id: z.int(),
+  /** What `seller_id` of a vehicle names; `GET /api/vehicles?seller_id=` has the rest of the listings. */
+  user_id: z.int(),
+  business_name: z.string(),
+  dealer_license: z.string().nullable(),
+  member_since: isoTime,
+  completed_sales: z.int(),
+  listing_count: z.int(),
+  listings: z.array(listedVehicleSchema),
+})
+export type SellerPage = z.output<typeof sellerPageSchema>
+
 export const imageSchema = z.object({
   id: z.int(),
   url: text,

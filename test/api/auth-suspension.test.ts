@@ -28,6 +28,7 @@ const standingOf = (person: Person) => people.enterRoom(person.user.id, ++lastRo
 /** A way to people's objects that is closed. */
 const unreachable: People = {
   enterRoom: () => Promise.reject(new Error('away')),
+  standing: () => Promise.reject(new Error('away')),
   suspend: () => Promise.reject(new Error('away')),
   restore: () => Promise.reject(new Error('away')),
 }

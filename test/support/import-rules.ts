@@ -9,7 +9,8 @@ interface Rule {
 
 /** Lower rows know nothing of higher ones. */
 export const SUBJECTS_FROM_THE_BOTTOM: readonly (readonly string[])[] = [
-  ['market', 'users', 'notifications'],
+  ['market', 'users'],
+  ['notifications'],
   ['vehicles'],
   ['watchlist', 'auctions'],
   ['offers'],

@@ -1,4 +1,5 @@
 import { index, mysqlTable, uniqueIndex, varchar } from 'drizzle-orm/mysql-core'
+import type { AuditSubject } from '../../users/audit-subjects.ts'
 import { asciiKey, id, instant, jsonDocument, reference } from './columns.ts'
 
 /** Appended to and never changed (M17). */
@@ -9,7 +10,7 @@ export const audit_log = mysqlTable(
     /** Null where the system did it by itself: a deadline, a provider's message. */
     actor_id: reference(),
     action: asciiKey({ length: 48 }).notNull(),
-    subject: asciiKey({ length: 24 }).notNull(),
+    subject: asciiKey({ length: 24 }).$type<AuditSubject>().notNull(),
     subject_id: reference().notNull(),
     before: jsonDocument<unknown>(),
     after: jsonDocument<unknown>(),
