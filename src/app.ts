@@ -6,6 +6,8 @@ import { KeyConflict } from './db/idempotency.ts'
 import type { Bindings, Deps } from './deps.ts'
 import { createHealthRoutes } from './health/routes.ts'
 import { PageRefused } from './lib/pagination.ts'
+import { myNotificationRoutes, notificationRoutes } from './notifications/routes.ts'
+import { decisionRoutes, offerRoutes, vehicleOfferRoutes } from './offers/routes.ts'
 import { orderRoutes, quoteRoutes } from './orders/routes.ts'
 import { respondWithError } from './platform/error-response.ts'
 import { AppError } from './platform/errors.ts'
@@ -101,7 +103,12 @@ export function createApp(createDeps: (env: Bindings) => Deps) {
     .route('/api', vinRoutes)
     .route('/api/auctions', auctionRoutes)
     .route('/api/auctions', quoteRoutes)
+    .route('/api/auctions', decisionRoutes)
+    .route('/api/vehicles', vehicleOfferRoutes)
+    .route('/api/offers', offerRoutes)
     .route('/api/me', myAuctionRoutes)
+    .route('/api/me', myNotificationRoutes)
+    .route('/api/notifications', notificationRoutes)
     .route('/api/orders', orderRoutes)
     .route('/api/me/seller-profile', mySellerProfileRoutes)
     .route('/api/sellers', sellerPageRoutes)

@@ -1,5 +1,7 @@
+import { waitUntil } from 'cloudflare:workers'
 import { auctionsOfVehicles } from './auctions/auctions-of-vehicles.ts'
 import { changeInAuction } from './auctions/change-auction.ts'
+import { announceNotices } from './auctions/live/announcing-store.ts'
 import { createProjectionStore } from './auctions/live/projection-store.ts'
 import { createProjector } from './auctions/live/projector.ts'
 import type { Room } from './auctions/live/room.ts'
@@ -9,9 +11,19 @@ import { ClerkVerifier } from './external/clerk.ts'
 import { RedisService } from './external/redis.ts'
 import { createStorage } from './external/s3.ts'
 import { VinLookupService } from './external/vin.ts'
+import type { Cents } from './lib/money.ts'
 import { SECOND_MS } from './lib/time.ts'
+import { createAnnouncer } from './notifications/announce.ts'
+import { Stream } from './notifications/live/stream.ts'
+import { readNews } from './notifications/read-news.ts'
+import { applyDue } from './offers/apply-due.ts'
+import type { DueContext } from './offers/context.ts'
+import { showDecision } from './offers/decision-rows.ts'
+import { voidForAuction, voidForGone } from './offers/void-offers.ts'
 import { countCompletedSales } from './orders/count-completed.ts'
-import { countSales } from './orders/count-sales.ts'
+import { countSale, countSales } from './orders/count-sales.ts'
+import { createOrder } from './orders/create-order.ts'
+import { hasDefaulted } from './orders/has-defaulted.ts'
 import { isBuyerOf } from './orders/is-buyer.ts'
 import { settleAuction } from './orders/settle-auction.ts'
 import { warnDisabled } from './platform/disabled.ts'
@@ -24,7 +36,9 @@ import type { MetricsObject } from './platform/metrics/metrics-object.ts'
 import { RateLimiter } from './platform/rate-limit.ts'
 import { createPeople } from './users/live/people.ts'
 import type { PersonObject, TellRoom } from './users/live/person.ts'
+import type { OpenStream } from './users/live/person-stream.ts'
 import { createStandingCheck, isolateStandings } from './users/live/standing-check.ts'
+import { createPersonStreams } from './users/live/streams.ts'
 import { discloseInAuction } from './vehicles/auction-status.ts'
 import type { ChangeInAuction } from './vehicles/context.ts'
 
@@ -106,15 +120,22 @@ export function createDeps(env: Bindings) {
     warnDisabled(log, 'clerk_webhook', ['CLERK_WEBHOOK_SIGNING_SECRET'])
   }
   const people = createPeople(env.PERSON)
+  const streams = createPersonStreams(env.PERSON)
   const rooms = createRooms(env.AUCTION_ROOM)
   const tellRoom: TellRoom = (auctionId, userId, standing) =>
     rooms(auctionId, 'repeatable', (room) => room.setStanding(userId, standing, crypto.randomUUID()))
   const tellAuction: ChangeInAuction = (ctx, vehicle, changes) =>
     changeInAuction(rooms, ctx, vehicle, changes)
   const clock = () => Date.now()
+  const announce = createAnnouncer({ tell: streams.announce, waitUntil, clock, log })
+  const openStream: OpenStream = (host) =>
+    new Stream({ readNews: (userId, seen) => readNews(db, userId, seen), log, clock, settings }, host)
   const project = createProjector({
     store: countSales(
-      createProjectionStore({ db, onDisclosed: discloseInAuction, onEnded: settleAuction, clock }),
+      announceNotices(
+        createProjectionStore({ db, onDisclosed: discloseInAuction, onEnded: settleAuction, clock }),
+        announce,
+      ),
       metrics,
     ),
     clock,
@@ -134,10 +155,20 @@ export function createDeps(env: Bindings) {
     auctionsOf: auctionsOfVehicles,
     isBuyerOf,
     countCompletedSales,
-    announce: () => undefined,
+    announce,
+    streams,
+    openStream,
     onPaid: async () => undefined,
     onOrderEnded: async () => undefined,
     changeInAuction: tellAuction,
+    applyDue: (ctx: Omit<DueContext, 'db' | 'announce'>, vehicleId: number) =>
+      applyDue({ ...ctx, db, announce }, vehicleId),
+    onAuctionScheduled: voidForAuction,
+    onVehicleGone: voidForGone,
+    decisionOf: showDecision,
+    onSold: createOrder,
+    countSale: (price: Cents) => countSale(metrics, price),
+    hasDefaulted,
     clerk,
     people,
     isSuspended: createStandingCheck(people, isolateStandings),

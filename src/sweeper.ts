@@ -3,13 +3,20 @@ import { BID_LISTS, bidListOf } from './auctions/bid-history.ts'
 import { AUCTION_LISTS, auctionListOf } from './auctions/list-auctions.ts'
 import { MY_BID_LISTS, myBidListOf } from './auctions/my-bids.ts'
 import { sweepAuctions } from './auctions/sweep-auctions.ts'
+import { tellDeadlines } from './auctions/tell-deadlines.ts'
 import type { Database } from './db/client.ts'
 import { KEY_KEPT_MS } from './db/idempotency.ts'
 import { countLists } from './db/list-counts.ts'
 import { idempotency_keys } from './db/schema/idempotency-keys.ts'
 import type { Deps } from './deps.ts'
+import { NOTIFICATION_LISTS, notificationListOf } from './notifications/list-notifications.ts'
+import { sweepOffers } from './offers/apply-due.ts'
+import { OFFER_LISTS, offerListOf } from './offers/list-offers.ts'
 import { ORDER_LISTS, orderListOf } from './orders/list-orders.ts'
 import { describeError } from './platform/logger.ts'
+import { USER_LISTS, userListOf } from './users/admin.ts'
+import { AUDIT_LISTS, auditListOf } from './users/audit-list.ts'
+import { SELLER_PROFILE_LISTS, sellerProfileListOf } from './users/seller-list.ts'
 import { sweepUsers } from './users/standing.ts'
 import { VEHICLE_LISTS, vehicleListOf } from './vehicles/list-vehicles.ts'
 
@@ -21,7 +28,12 @@ const LISTS = {
   [AUCTION_LISTS]: auctionListOf,
   [BID_LISTS]: bidListOf,
   [MY_BID_LISTS]: myBidListOf,
+  [NOTIFICATION_LISTS]: notificationListOf,
   [ORDER_LISTS]: orderListOf,
+  [OFFER_LISTS]: offerListOf,
+  [USER_LISTS]: userListOf,
+  [SELLER_PROFILE_LISTS]: sellerProfileListOf,
+  [AUDIT_LISTS]: auditListOf,
 }
 
 /**
@@ -33,6 +45,8 @@ export async function sweep(deps: Deps, now: number): Promise<void> {
   const ctx = { ...deps, now, requestId, log: deps.log.with({ request_id: requestId }) }
   const turns = {
     auctions: () => sweepAuctions(ctx),
+    deadlines: () => tellDeadlines(ctx),
+    offers: () => sweepOffers(ctx),
     users: () => sweepUsers(ctx),
     lists: () => countLists(ctx, LISTS),
     idempotency_keys: () => removeExpiredKeys(deps.db, now),

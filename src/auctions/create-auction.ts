@@ -28,7 +28,7 @@ const ARM_AGAIN_AFTER_MS = 15 * SECOND_MS
 /**
  * Puts an active vehicle of the caller's up for auction, and arms its room. An auction whose room cannot be reached is
  * made all the same: the sweeper arms it.
- * @throws AppError `not_found`, `forbidden`, `wrong_status`, `validation_failed`
+ * @throws AppError `not_found`, `forbidden`, `wrong_status` (while a second chance stands too), `validation_failed`
  */
 export async function createAuction(
   ctx: CreateContext,
@@ -36,13 +36,17 @@ export async function createAuction(
 ): Promise<OnceResult<typeof auctionMadeSchema>> {
   const creationKey = crypto.randomUUID()
   let made: ArmRequest | null = null
+  let told: number[] = []
+  await ctx.applyDue(ctx, input.vehicle_id)
   const result = await runOnce(ctx, auctionMadeSchema, async (tx) => {
     const { request, auction } = await insertAuction(ctx, tx, input, creationKey)
     made = request
+    told = await ctx.onAuctionScheduled(tx, { vehicleId: input.vehicle_id, at: new Date(ctx.now) })
     return { status: 201, value: { message: 'Auction created', auction_id: auction.id, auction } }
   })
   if (made !== null) {
     ctx.metrics.vehicles.inc({ status: VEHICLE_STATUS.inAuction })
+    ctx.announce(told)
     await armQuietly(ctx, made)
   }
   return result

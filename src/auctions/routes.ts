@@ -28,6 +28,7 @@ import {
   auctionSchema,
   bidHistorySchema,
   myBidsSchema,
+  shownAuctionSchema,
   ticketSchema,
 } from './schemas.ts'
 import { getAuction } from './show-auction.ts'
@@ -65,9 +66,9 @@ export const auctionRoutes = new Hono<Env>()
   )
   .get(
     '/:id',
-    describe({ summary: 'An auction', responses: { 200: auctionSchema, 404: 'not_found' } }),
+    describe({ summary: 'An auction', responses: { 200: shownAuctionSchema, 404: 'not_found' } }),
     optionalUser(),
-    async (c) => reply(c, auctionSchema, await getAuction(c.var.context, auctionIdOf(c)), 200),
+    async (c) => reply(c, shownAuctionSchema, await getAuction(c.var.context, auctionIdOf(c)), 200),
   )
   .patch(
     '/:id',

@@ -65,6 +65,25 @@ export const auctionSchema = z.object({
 /** An auction as services and rooms hold it: `Cents` and `Date`; `auctionSchema.encode` puts it on the wire. */
 export type AuctionBody = z.output<typeof auctionSchema>
 
+/** What seller and high bidder are deciding on, or have decided (M2): for the two of them and admins. */
+export const decisionSchema = z.object({
+  stage: z.string(),
+  /** The caller's. */
+  your_turn: z.boolean(),
+  high_bid: dollars,
+  seller_counter: dollars.nullable(),
+  bidder_counter: dollars.nullable(),
+  /** Null once decided. */
+  deadline_at: isoTime.nullable(),
+  /** What it was sold at; null where it was not, or not yet. */
+  agreed_price: dollars.nullable(),
+})
+export type ShownDecision = z.output<typeof decisionSchema>
+
+/** An auction by itself. */
+export const shownAuctionSchema = auctionSchema.extend({ decision: decisionSchema.nullable() })
+export type ShownAuction = z.output<typeof shownAuctionSchema>
+
 /**
  * `api.md`'s auction from what a viewer may see of it and its vehicle: the same for a room's answer, a frame and
  * a row of MySQL. `reserve_price` and `cancel_reason` are absent where the view has none for this viewer.

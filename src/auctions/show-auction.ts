@@ -8,7 +8,7 @@ import type { AuctionContext } from './context.ts'
 import { AUCTION_STATUS } from './engine/auction.ts'
 import type { RoomAuction } from './live/contract.ts'
 import { auctionMissing, viewerOf } from './rooms.ts'
-import { type AuctionBody, describeAuction, describeRoomAuction } from './schemas.ts'
+import { type AuctionBody, describeAuction, describeRoomAuction, type ShownAuction } from './schemas.ts'
 
 /** Their auctions are what is being shown: nobody asks for them again. */
 const withoutAuctions = (ctx: AuctionContext): AuctionContext => ({
@@ -83,10 +83,13 @@ async function viewRoom(ctx: AuctionContext, auctionId: number) {
 }
 
 /** @throws AppError `not_found`, `unavailable` */
-export async function getAuction(ctx: AuctionContext, auctionId: number): Promise<AuctionBody> {
+export async function getAuction(ctx: AuctionContext, auctionId: number): Promise<ShownAuction> {
   const standing = await findStanding(ctx, auctionId)
-  if (standing.from === 'room') return describeRoomAuction(standing.auction)
-  const [auction] = await showRows(ctx, [standing.row])
+  if (standing.from === 'room') return { ...describeRoomAuction(standing.auction), decision: null }
+  const [[auction], decision] = await Promise.all([
+    showRows(ctx, [standing.row]),
+    ctx.decisionOf(ctx.db, auctionId, ctx.actor, ctx.now),
+  ])
   if (auction === undefined) throw auctionMissing()
-  return auction
+  return { ...auction, decision }
 }

@@ -6,7 +6,6 @@ import type { SignedIn } from '../platform/actor.ts'
 import type { Settings } from '../platform/env.ts'
 import type { RequestContext } from '../platform/hono.ts'
 import type { Logger } from '../platform/logger.ts'
-import type { Metrics } from '../platform/metrics/metrics.ts'
 import type { VehicleParts } from '../vehicles/context.ts'
 
 /** Makes the order of a sale in the transaction of the sale, once however often it is asked. @returns its id */
@@ -20,10 +19,7 @@ export type HasDefaulted = (db: Executor, auctionId: number) => Promise<boolean>
 
 /** What the services of offers need. */
 export interface OfferParts extends VehicleParts {
-  db: Database
   settings: VehicleParts['settings'] & Pick<Settings, 'BID_REQUIRES'>
-  metrics: VehicleParts['metrics'] & Pick<Metrics, 'vehicles'>
-  announce: Announce
   onSold: OnSold
   countSale: CountSale
   hasDefaulted: HasDefaulted

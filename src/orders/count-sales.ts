@@ -1,6 +1,6 @@
 import { OUTCOME } from '../auctions/engine/auction.ts'
 import type { ProjectionStore } from '../auctions/live/projection-store.ts'
-import { centsToDollars } from '../lib/money.ts'
+import { type Cents, centsToDollars } from '../lib/money.ts'
 import type { Metrics } from '../platform/metrics/metrics.ts'
 import { VEHICLE_STATUS } from '../vehicles/vehicle.ts'
 import { ORDER_STATUS } from './order.ts'
@@ -16,10 +16,13 @@ export const countSales = (store: ProjectionStore, metrics: SaleCounters): Proje
     if (!isSettled || outcome === OUTCOME.pendingSeller) return isSettled
     const isSold = outcome === OUTCOME.sold
     metrics.vehicles.inc({ status: isSold ? VEHICLE_STATUS.sold : VEHICLE_STATUS.active })
-    if (isSold) {
-      metrics.orders.inc({ status: ORDER_STATUS.pendingPayment })
-      metrics.orderValues.observe({}, centsToDollars(price))
-    }
+    if (isSold) countSale(metrics, price)
     return isSettled
   },
 })
+
+/** One order more. */
+export function countSale(metrics: Pick<SaleCounters, 'orders' | 'orderValues'>, price: Cents): void {
+  metrics.orders.inc({ status: ORDER_STATUS.pendingPayment })
+  metrics.orderValues.observe({}, centsToDollars(price))
+}

@@ -2,16 +2,20 @@ import { OUTCOME } from '../auctions/engine/auction.ts'
 import type { EndedAuction } from '../auctions/live/projection.ts'
 import type { Transaction } from '../db/client.ts'
 import { nameAuctionSale } from '../market/sale.ts'
+import { openDecision } from '../offers/decision-rows.ts'
 import { leaveAuction } from '../vehicles/auction-status.ts'
 import { createOrder } from './create-order.ts'
 
 /**
  * What an auction's end brings about, in the transaction of its settlement (M1): sold makes one order and marks the
- * vehicle sold; unsold and cancelled return the vehicle; while the seller decides it stays in auction.
+ * vehicle sold; unsold and cancelled return the vehicle; while the seller decides (M2) it stays in auction.
  */
 export async function settleAuction(tx: Transaction, ended: EndedAuction): Promise<void> {
   const { auctionId, vehicleId, sellerId, highBidderId, price, endedAt } = ended
-  if (ended.outcome === OUTCOME.pendingSeller) return
+  if (ended.outcome === OUTCOME.pendingSeller) {
+    await openDecision(tx, ended)
+    return
+  }
   const isSold = ended.outcome === OUTCOME.sold
   await leaveAuction(tx, { vehicleId, isSold, at: new Date(endedAt) })
   if (!isSold) return

@@ -38,10 +38,13 @@ export function reply<Schema extends z.ZodType, Status extends 200 | 201>(
   return c.json(schema.encode(value), status)
 }
 
-/** Answers 201 with what a repeatable request made, now or the first time. */
-export function replyOnce<Body extends object>(c: HonoContext, made: { body: Body; replayed: boolean }) {
+/** Answers with what a repeatable request made or did, now or the first time: 200 where it says so, else 201. */
+export function replyOnce<Body extends object>(
+  c: HonoContext,
+  made: { status: number; body: Body; replayed: boolean },
+) {
   if (made.replayed) c.header('Idempotent-Replay', 'true')
-  return c.json(made.body, 201)
+  return c.json(made.body, made.status === 200 ? 200 : 201)
 }
 
 /** An id of the path. What cannot be one is as unknown as one that is nowhere. @throws AppError `not_found` */

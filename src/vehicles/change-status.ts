@@ -43,6 +43,9 @@ async function takeAction(
         .update(vehicles)
         .set({ status, live_vin: liveVin(status, row.vin), review_reason: reviewReason, updated_at: at })
         .where(eq(vehicles.id, id))
+      if (status === VEHICLE_STATUS.archived) {
+        told.push(...(await ctx.onVehicleGone(tx, { vehicleId: id, at })))
+      }
       if (isAdmin(ctx.actor)) {
         await recordAudit(tx, ctx, {
           action: `vehicle.${action}`,

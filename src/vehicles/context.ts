@@ -1,6 +1,7 @@
-import type { Database, Executor } from '../db/client.ts'
+import type { Database, Executor, Transaction } from '../db/client.ts'
 import type { ObjectStorage } from '../external/s3.ts'
 import type { VinLookupService } from '../external/vin.ts'
+import type { Announce } from '../notifications/announce.ts'
 import type { Settings } from '../platform/env.ts'
 import type { RequestContext } from '../platform/hono.ts'
 import type { Metrics } from '../platform/metrics/metrics.ts'
@@ -28,6 +29,12 @@ export type ChangeInAuction = (
   changes: DisclosureChange[],
 ) => Promise<void>
 
+/**
+ * A vehicle is archived: what is negotiated about it falls, in the transaction that archives it.
+ * @returns who was told, to be announced once it has committed
+ */
+export type OnVehicleGone = (tx: Transaction, gone: { vehicleId: number; at: Date }) => Promise<number[]>
+
 /** What the services of vehicles need. */
 export interface VehicleParts {
   db: Database
@@ -39,5 +46,7 @@ export interface VehicleParts {
   auctionsOf: AuctionsOf
   isBuyerOf: IsBuyerOf
   changeInAuction: ChangeInAuction
+  onVehicleGone: OnVehicleGone
+  announce: Announce
 }
 export type VehicleContext = RequestContext & VehicleParts
