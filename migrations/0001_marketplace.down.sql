@@ -10,6 +10,10 @@ DROP INDEX `orders_next_attempt` ON `orders`;
 --> statement-breakpoint
 DROP INDEX `notifications_unread` ON `notifications`;
 --> statement-breakpoint
+DROP INDEX `auctions_end_untold` ON `auctions`;
+--> statement-breakpoint
+DROP INDEX `auctions_start_untold` ON `auctions`;
+--> statement-breakpoint
 ALTER TABLE `users` DROP COLUMN `deposit_cents`;
 --> statement-breakpoint
 ALTER TABLE `seller_profiles` DROP COLUMN `reviewed_at`;
@@ -31,6 +35,10 @@ ALTER TABLE `orders` DROP COLUMN `reminded_at`;
 ALTER TABLE `orders` DROP COLUMN `is_pickup`;
 --> statement-breakpoint
 ALTER TABLE `orders` DROP COLUMN `status_reason`;
+--> statement-breakpoint
+ALTER TABLE `auctions` DROP COLUMN `end_told_at`;
+--> statement-breakpoint
+ALTER TABLE `auctions` DROP COLUMN `start_told_at`;
 --> statement-breakpoint
 ALTER TABLE `orders` DROP COLUMN `due_at`;
 --> statement-breakpoint

@@ -288,6 +288,10 @@ ALTER TABLE `orders` ALTER COLUMN `sold_at` DROP DEFAULT;
 --> statement-breakpoint
 ALTER TABLE `orders` ALTER COLUMN `due_at` DROP DEFAULT;
 --> statement-breakpoint
+ALTER TABLE `auctions` ADD `start_told_at` datetime(3);
+--> statement-breakpoint
+ALTER TABLE `auctions` ADD `end_told_at` datetime(3);
+--> statement-breakpoint
 ALTER TABLE `orders` ADD `status_reason` varchar(500);
 --> statement-breakpoint
 ALTER TABLE `orders` ADD `is_pickup` boolean DEFAULT false NOT NULL;
@@ -357,6 +361,10 @@ CREATE INDEX `saved_searches_match` ON `saved_searches` (`notify`,`make_key`,`mo
 CREATE INDEX `watchlist_user` ON `watchlist` (`user_id`,`created_at`);
 --> statement-breakpoint
 CREATE INDEX `watchlist_vehicle` ON `watchlist` (`vehicle_id`,`user_id`);
+--> statement-breakpoint
+CREATE INDEX `auctions_start_untold` ON `auctions` (`start_told_at`,`status`,`starts_at`);
+--> statement-breakpoint
+CREATE INDEX `auctions_end_untold` ON `auctions` (`end_told_at`,`status`,`ends_at`);
 --> statement-breakpoint
 CREATE INDEX `notifications_unread` ON `notifications` (`user_id`,`read_at`,`id`);
 --> statement-breakpoint

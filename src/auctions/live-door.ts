@@ -1,3 +1,4 @@
+import { closedSocket } from '../lib/server-socket.ts'
 import { AppError } from '../platform/errors.ts'
 import type { RequestContext } from '../platform/hono.ts'
 import type { RateLimiter } from '../platform/rate-limit.ts'
@@ -38,7 +39,7 @@ export async function openLive(
   const selected = offered.includes(SUBPROTOCOL)
   const refuse = (code: CloseCode, reason: string): Response => {
     ctx.log.info('socket_refused', { auction_id: auctionIdText.slice(0, 16), code, reason })
-    return closedSocket(code, reason, selected)
+    return closedSocket(code, reason, selected ? SUBPROTOCOL : null)
   }
 
   if (!isAllowedOrigin) return refuse(CLOSE.origin, 'origin')
@@ -83,15 +84,4 @@ async function mayAskUnknown(ctx: LiveContext, how: 'require' | 'requireLeft'): 
     if (error instanceof AppError && error.code === 'rate_limited') return false
     throw error
   }
-}
-
-function closedSocket(code: CloseCode, reason: string, selected: boolean): Response {
-  const { 0: client, 1: server } = new WebSocketPair()
-  server.accept()
-  server.close(code, reason)
-  return new Response(null, {
-    status: SWITCHING_PROTOCOLS,
-    webSocket: client,
-    headers: selected ? { 'Sec-WebSocket-Protocol': SUBPROTOCOL } : {},
-  })
 }

@@ -1,3 +1,4 @@
+import { READING_MAX_MS } from '../../lib/live-protocol.ts'
 import { SECOND_MS } from '../../lib/time.ts'
 import type { Auction, EpochMs, LedgerEntry } from '../engine/auction.ts'
 import { receivedAt } from '../engine/deadline.ts'
@@ -16,7 +17,7 @@ import {
   type ServerFrame,
   serializeFrame,
 } from './protocol.ts'
-import { READING_MAX_MS, type Sockets } from './sockets.ts'
+import type { Sockets } from './sockets.ts'
 
 const WATCHERS_EVERY_MS = SECOND_MS
 /** Past so many missed events a new `welcome` is the shorter answer, whatever they say. */

@@ -197,7 +197,8 @@ const instantText = (at: EpochMs): string => new Date(at).toISOString().slice(0,
 function columnsOf(change: AuctionChange) {
   const { position, seq, terms, armedAt, nextAttemptAt } = change
   return {
-    ...(terms === null ? {} : termsColumnsOf(terms)),
+    // Whoever was told of another start is told of this one.
+    ...(terms === null ? {} : { ...termsColumnsOf(terms), start_told_at: null }),
     ...(seq === null ? {} : { seq }),
     ...(armedAt === null ? {} : { armed_at: new Date(armedAt) }),
     ...(position === null ? {} : positionColumnsOf(position, terms)),

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { FRAME_MAX_BYTES } from '../../lib/live-protocol.ts'
 import { dollars, dollarsOrZero } from '../../lib/money.ts'
 import { isoTime } from '../../lib/time.ts'
 import { AUCTION_STATUS, OUTCOME } from '../engine/auction.ts'
@@ -8,25 +9,16 @@ import type { Offer, RefusalCode } from './contract.ts'
 
 export const PROTOCOL_VERSION = 1
 export const SUBPROTOCOL = 'auction.v1'
-/** A bidder offers this and their ticket as a second subprotocol. */
-export const TICKET_PREFIX = 'ticket.'
-export const FRAME_MAX_BYTES = 4 * 1024
-export const PING = 'ping'
-export const PONG = 'pong'
+export {
+  CLOSE,
+  type CloseCode,
+  CONNECTION_HEADER,
+  FRAME_MAX_BYTES,
+  PING,
+  PONG,
+  TICKET_PREFIX,
+} from '../../lib/live-protocol.ts'
 
-export const CLOSE = {
-  goingAway: 1001,
-  badFrames: 4400,
-  ticketNotGood: 4401,
-  origin: 4403,
-  noSuchAuction: 4404,
-  notReading: 4408,
-  tooManyFrames: 4429,
-} as const
-export type CloseCode = (typeof CLOSE)[keyof typeof CLOSE]
-
-/** Where the Worker puts what it knows of a connection that it lets through, as JSON. */
-export const CONNECTION_HEADER = 'X-Live-Connection'
 /** How a room tells the Worker why it lets a connection not in; the Worker closes it with the code that fits. */
 export const ROOM_REFUSAL_STATUS = { not_found: 404, ticket_not_good: 401 } as const
 

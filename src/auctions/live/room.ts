@@ -1,4 +1,5 @@
 import { DurableObject } from 'cloudflare:workers'
+import { answerClose } from '../../lib/server-socket.ts'
 import type { Standing } from '../../users/live/person-tables.ts'
 import type {
   ArmRequest,
@@ -18,11 +19,6 @@ import type {
 import { RoomCore, type RoomDeps } from './core.ts'
 import { CONNECTION_HEADER, PING, PONG, ROOM_REFUSAL_STATUS, SUBPROTOCOL } from './protocol.ts'
 import { connectionSchema, tagOf } from './sockets.ts'
-
-/** RFC 6455: a Close without a code is told as 1005, which may not be sent. */
-const NO_CODE = 1005
-const CLOSE_NORMAL = 1000
-const CLOSE_PROTOCOL_ERROR = 1002
 
 /** One object per auction, named by its id: the auction's truth from arming to settlement. */
 export class Room extends DurableObject<unknown> implements RoomApi {
@@ -130,12 +126,8 @@ export class Room extends DurableObject<unknown> implements RoomApi {
     this.#sendMetrics()
   }
 
-  /**
-   * workerd answers the Close of a socket that may hibernate only when it is told to, whatever the compatibility
-   * date; unanswered, the connection stays until the client gives up.
-   */
   override webSocketClose(socket: WebSocket, code: number, reason: string, wasClean: boolean): void {
-    if (wasClean) answerClose(socket, code === NO_CODE ? CLOSE_NORMAL : code, reason)
+    if (wasClean) answerClose(socket, code, reason)
     this.#room.disconnected()
     this.#sendMetrics()
   }
@@ -147,14 +139,5 @@ export class Room extends DurableObject<unknown> implements RoomApi {
   override alarm(): void {
     this.#room.ring()
     this.#sendMetrics()
-  }
-}
-
-/** By the client's own code, unless that is one that nobody may send. */
-function answerClose(socket: WebSocket, code: number, reason: string): void {
-  try {
-    socket.close(code, reason)
-  } catch {
-    socket.close(CLOSE_PROTOCOL_ERROR, 'close code')
   }
 }

@@ -1,13 +1,9 @@
 import * as z from 'zod'
+import { BAD_FRAMES_MAX, READING_MAX_MS } from '../../lib/live-protocol.ts'
+import { FRAME_ALLOWANCE, TokenBucket } from '../../lib/token-bucket.ts'
 import type { EpochMs } from '../engine/auction.ts'
-import { FRAME_ALLOWANCE, TokenBucket } from './limits.ts'
 import type { RoomSocket, SocketHost } from './ports.ts'
 import { CLOSE, type CloseCode, type ServerFrame, serializeFrame } from './protocol.ts'
-
-/** A client that has answered no ping for so long, though a frame was sent to it, does not read. */
-export const READING_MAX_MS = 45_000
-/** Frames that cannot be parsed, after which a socket is closed. */
-const BAD_FRAMES_MAX = 5
 
 /** Whom a socket belongs to, as their ticket told it. */
 const personSchema = z.object({

@@ -75,6 +75,9 @@ export const auctions = mysqlTable(
     /** When the sweeper looks at this row again; null once nothing is left to do. */
     next_attempt_at: instant(),
     attempts: int().notNull().default(0),
+    /** When people were told that it starts, or ends, soon; null until then. */
+    start_told_at: instant(),
+    end_told_at: instant(),
     created_at: instant().notNull(),
     updated_at: instant().notNull(),
   },
@@ -86,6 +89,8 @@ export const auctions = mysqlTable(
     return [
       uniqueIndex('auctions_creation_key').on(t.creation_key),
       index('auctions_next_attempt').on(t.next_attempt_at),
+      index('auctions_start_untold').on(t.start_told_at, t.status, t.starts_at),
+      index('auctions_end_untold').on(t.end_told_at, t.status, t.ends_at),
       index('auctions_vehicle').on(t.vehicle_id, t.id),
       index('auctions_seller').on(
         t.seller_id,

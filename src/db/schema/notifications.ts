@@ -1,4 +1,5 @@
 import { boolean, index, mysqlTable, primaryKey, text, uniqueIndex, varchar } from 'drizzle-orm/mysql-core'
+import type { NotificationType } from '../../notifications/notification.ts'
 import { asciiKey, id, instant, jsonDocument, reference } from './columns.ts'
 
 export const notifications = mysqlTable(
@@ -6,7 +7,7 @@ export const notifications = mysqlTable(
   {
     id: id(),
     user_id: reference().notNull(),
-    type: asciiKey({ length: 32 }).notNull(),
+    type: asciiKey({ length: 32 }).$type<NotificationType>().notNull(),
     title: varchar({ length: 200 }).notNull(),
     message: text().notNull(),
     data: jsonDocument<Record<string, unknown>>().notNull(),
@@ -27,7 +28,7 @@ export const notification_preferences = mysqlTable(
   'notification_preferences',
   {
     user_id: reference().notNull(),
-    type: asciiKey({ length: 32 }).notNull(),
+    type: asciiKey({ length: 32 }).$type<NotificationType>().notNull(),
     is_on: boolean().notNull(),
     updated_at: instant().notNull(),
   },

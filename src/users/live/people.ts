@@ -8,6 +8,8 @@ const CALL_MAX_MS = 5 * SECOND_MS
 export interface People {
   /** Asked once by a room, before it judges a person's first bid or ticket. From then on it is told of changes. */
   enterRoom(userId: number, auctionId: number): Promise<Standing>
+  /** How the person stands, for a request of theirs. */
+  standing(userId: number): Promise<Standing>
   suspend(userId: number, reason: string, revision: number): Promise<void>
   restore(userId: number, revision: number): Promise<void>
 }
@@ -16,6 +18,7 @@ export interface People {
 export interface PersonNamespace {
   getByName(userId: string): {
     enterRoom(auctionId: number): Promise<Standing>
+    standing(): Promise<Standing>
     suspend(reason: string, revision: number): Promise<void>
     restore(revision: number): Promise<void>
   }
@@ -25,6 +28,7 @@ export function createPeople(namespace: PersonNamespace): People {
   const person = (userId: number) => namespace.getByName(String(userId))
   return {
     enterRoom: (userId, auctionId) => call(async () => person(userId).enterRoom(auctionId)),
+    standing: (userId) => call(async () => person(userId).standing()),
     suspend: (userId, reason, revision) => call(async () => person(userId).suspend(reason, revision)),
     restore: (userId, revision) => call(async () => person(userId).restore(revision)),
   }

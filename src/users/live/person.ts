@@ -1,11 +1,19 @@
 import { DurableObject } from 'cloudflare:workers'
+import * as z from 'zod'
 import { bounded } from '../../lib/bounded.ts'
-import { SECOND_MS } from '../../lib/time.ts'
+import { PING, PONG } from '../../lib/live-protocol.ts'
+import { answerClose } from '../../lib/server-socket.ts'
+import { MINUTE_MS, SECOND_MS } from '../../lib/time.ts'
 import type { Logger } from '../../platform/logger.ts'
+import type { OpenStream, PersonStream } from './person-stream.ts'
 import { PersonTables, type Standing } from './person-tables.ts'
 
 /** While a room has not confirmed, the next attempt is at most this far away. */
 const BACKSTOP_MS = 15 * SECOND_MS
+/** The platform's alarms come within a minute; one that is later than this will not come. */
+const ALARM_LATE_MAX_MS = 2 * MINUTE_MS
+const ALARM_KEY = 'alarm_at'
+const alarmSchema = z.number().optional()
 const CALL_MAX_MS = 5 * SECOND_MS
 const ROOMS_AT_ONCE = 20
 const ROOMS_A_TURN = 500
@@ -15,6 +23,7 @@ export type TellRoom = (auctionId: number, userId: number, standing: Standing) =
 
 export interface PersonDeps {
   tellRoom: TellRoom
+  openStream: OpenStream
   log: Logger
   /** Epoch milliseconds. */
   clock: () => number
@@ -23,19 +32,29 @@ export interface PersonDeps {
 /**
  * One object per person, named by their id. It knows whether they are suspended and which rooms they have entered, so
  * that a bid needs no MySQL. A change is stored first; then every entered room is told, again and again until each
- * has confirmed (R18).
+ * has confirmed (R18). Their live stream ends here too (M14).
  */
 export class PersonObject extends DurableObject<unknown> {
   readonly #deps: PersonDeps
   readonly #tables: PersonTables
+  readonly #stream: PersonStream
   #isTelling = false
-  /** Where the alarm stands, as far as this instance set it; an alarm is only ever moved earlier. */
-  #alarmMs: number | null = null
 
   constructor(ctx: DurableObjectState, env: unknown, deps: PersonDeps) {
     super(ctx, env)
     this.#deps = deps
     this.#tables = new PersonTables(ctx.storage)
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG))
+    this.#stream = deps.openStream({
+      sockets: ctx,
+      kv: ctx.storage.kv,
+      waitUntil: (work) => ctx.waitUntil(work),
+      person: () => {
+        const { userId, standing } = this.#person()
+        return { userId, isSuspended: standing.suspended }
+      },
+      ringBy: (atMs) => this.#ringBy(atMs),
+    })
   }
 
   /** Records that the person takes part in an auction. Repeating it gives the present standing again. */
@@ -43,6 +62,11 @@ export class PersonObject extends DurableObject<unknown> {
     const { standing } = this.#person()
     this.#tables.addRoom(auctionId, standing.revision)
     return standing
+  }
+
+  /** How the person stands. Stores nothing. */
+  standing(): Standing {
+    return this.#tables.read()?.standing ?? { suspended: false, revision: 0 }
   }
 
   /** Suspends the person, unless a change of the same or a later revision is known. */
@@ -55,15 +79,35 @@ export class PersonObject extends DurableObject<unknown> {
     this.#change({ suspended: false, revision }, null)
   }
 
+  /** There may be something new for the person; without a socket of theirs this reads nothing and tells nobody. */
+  announce(): void {
+    this.#stream.announce()
+  }
+
+  /** For the upgrade to the stream only. */
+  override fetch(request: Request): Promise<Response> {
+    return this.#stream.fetch(request)
+  }
+
+  override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
+    this.#stream.receive(socket, message)
+  }
+
+  override webSocketClose(socket: WebSocket, code: number, reason: string, wasClean: boolean): void {
+    if (wasClean) answerClose(socket, code, reason)
+  }
+
   /** Awaits no network: it arms the next deadline and lets the telling run on. */
   override alarm(): void {
-    this.#alarmMs = null
+    this.ctx.storage.kv.delete(ALARM_KEY)
     this.#tellUnconfirmed()
+    this.#stream.ring()
   }
 
   #change(standing: Standing, reason: string | null): void {
     this.#person()
     this.#tables.change(standing, reason)
+    if (this.#person().standing.suspended) this.#stream.expel()
     this.#tellUnconfirmed()
   }
 
@@ -81,7 +125,7 @@ export class PersonObject extends DurableObject<unknown> {
   /** One telling at a time; one that runs takes up what has changed meanwhile. */
   #tellUnconfirmed(): void {
     if (this.#tables.unconfirmed(1).length === 0) return
-    this.#armBackstop()
+    this.#ringBy(this.#deps.clock() + BACKSTOP_MS)
     if (this.#isTelling) return
     this.#isTelling = true
     const done = this.#tellRooms().finally(() => {
@@ -90,10 +134,13 @@ export class PersonObject extends DurableObject<unknown> {
     this.ctx.waitUntil(done)
   }
 
-  #armBackstop(): void {
-    const atMs = this.#deps.clock() + BACKSTOP_MS
-    if (this.#alarmMs !== null && this.#alarmMs <= atMs) return
-    this.#alarmMs = atMs
+  /** An alarm is only ever moved earlier. Where it stands is stored with it, in the same write as what it is for. */
+  #ringBy(atMs: number): void {
+    const { kv } = this.ctx.storage
+    const standsAtMs = alarmSchema.parse(kv.get(ALARM_KEY))
+    const isLost = standsAtMs !== undefined && standsAtMs < this.#deps.clock() - ALARM_LATE_MAX_MS
+    if (standsAtMs !== undefined && standsAtMs <= atMs && !isLost) return
+    kv.put(ALARM_KEY, atMs)
     this.ctx.waitUntil(this.ctx.storage.setAlarm(atMs))
   }
 

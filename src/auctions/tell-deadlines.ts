@@ -1,0 +1,185 @@
+import { and, asc, eq, gt, isNull, lte } from 'drizzle-orm'
+import type { Database } from '../db/client.ts'
+import { insertNotices } from '../db/insert-notices.ts'
+import { auction_bidders, auctions } from '../db/schema/auctions.ts'
+import { watchlist } from '../db/schema/watchlist.ts'
+import { describeError } from '../lib/error-text.ts'
+import { MINUTE_MS } from '../lib/time.ts'
+import type { Announce } from '../notifications/announce.ts'
+import { NOTIFICATION_TYPE, type Notice } from '../notifications/notification.ts'
+import type { Logger } from '../platform/logger.ts'
+import type { AuctionRow } from './auction-rows.ts'
+import { AUCTION_STATUS } from './engine/auction.ts'
+
+/** How long before a start or an end people are told (M13). */
+export const TOLD_BEFORE_MS = 15 * MINUTE_MS
+const AUCTIONS_A_TURN = 500
+const AUCTIONS_AT_ONCE = 10
+const PEOPLE_AT_ONCE = 500
+
+export interface DeadlineContext {
+  db: Database
+  announce: Announce
+  log: Logger
+  /** Epoch milliseconds. */
+  now: number
+}
+
+type Subject = Pick<AuctionRow, 'id' | 'vehicle_id' | 'seller_id' | 'year' | 'make' | 'model' | 'starts_at'>
+const SUBJECT_COLUMNS = {
+  id: auctions.id,
+  vehicle_id: auctions.vehicle_id,
+  seller_id: auctions.seller_id,
+  year: auctions.year,
+  make: auctions.make,
+  model: auctions.model,
+  starts_at: auctions.starts_at,
+}
+
+/**
+ * The sweeper's turn (M13): of an auction that starts within 15 min its seller and the vehicle's watchers are told, of
+ * one that ends its bidders and watchers; once each, however far the end is extended. An auction is marked after all of
+ * its people are told: what fails half-way is done again, and the notices' keys let nobody hear twice.
+ * @returns of how many auctions people were told
+ */
+export async function tellDeadlines(ctx: DeadlineContext): Promise<number> {
+  const starting = await findStarting(ctx)
+  const ending = await findEnding(ctx)
+  const told = await tellEach(ctx, starting, tellStart)
+  return told + (await tellEach(ctx, ending, tellEnd))
+}
+
+function findStarting({ db, now }: DeadlineContext): Promise<Subject[]> {
+  return db
+    .select(SUBJECT_COLUMNS)
+    .from(auctions, { forceIndex: 'auctions_start_untold' })
+    .where(
+      and(
+        isNull(auctions.start_told_at),
+        eq(auctions.status, AUCTION_STATUS.scheduled),
+        lte(auctions.starts_at, new Date(now + TOLD_BEFORE_MS)),
+        gt(auctions.starts_at, new Date(now)),
+      ),
+    )
+    .orderBy(asc(auctions.starts_at))
+    .limit(AUCTIONS_A_TURN)
+}
+
+function findEnding({ db, now }: DeadlineContext): Promise<Subject[]> {
+  return db
+    .select(SUBJECT_COLUMNS)
+    .from(auctions, { forceIndex: 'auctions_end_untold' })
+    .where(
+      and(
+        isNull(auctions.end_told_at),
+        eq(auctions.status, AUCTION_STATUS.active),
+        lte(auctions.ends_at, new Date(now + TOLD_BEFORE_MS)),
+        gt(auctions.ends_at, new Date(now)),
+      ),
+    )
+    .orderBy(asc(auctions.ends_at))
+    .limit(AUCTIONS_A_TURN)
+}
+
+type Tell = (ctx: DeadlineContext, auction: Subject) => Promise<void>
+
+async function tellEach(ctx: DeadlineContext, due: readonly Subject[], tell: Tell): Promise<number> {
+  let told = 0
+  for (let from = 0; from < due.length; from += AUCTIONS_AT_ONCE) {
+    const batch = due.slice(from, from + AUCTIONS_AT_ONCE)
+    const ends = await Promise.allSettled(batch.map((auction) => tell(ctx, auction)))
+    for (const [index, end] of ends.entries()) {
+      if (end.status === 'fulfilled') told += 1
+      else ctx.log.warn('deadline_not_told', { auction_id: batch[index]?.id, ...describeError(end.reason) })
+    }
+  }
+  return told
+}
+
+async function tellStart(ctx: DeadlineContext, auction: Subject): Promise<void> {
+  const compose = (userId: number): Notice => ({
+    ...aboutAuction(auction, userId, ctx.now),
+    type: NOTIFICATION_TYPE.auctionStarting,
+    title: `Starting soon: ${nameOf(auction)}`,
+    message: 'The auction starts in 15 minutes or less.',
+    causeKey: `auction:${auction.id}:starting:${auction.starts_at.getTime()}`,
+  })
+  await tellPeople(ctx, [auction.seller_id], compose)
+  for await (const userIds of watchersOf(ctx.db, auction.vehicle_id)) await tellPeople(ctx, userIds, compose)
+  await ctx.db
+    .update(auctions)
+    .set({ start_told_at: new Date(ctx.now) })
+    .where(
+      and(
+        eq(auctions.id, auction.id),
+        isNull(auctions.start_told_at),
+        eq(auctions.starts_at, auction.starts_at),
+      ),
+    )
+}
+
+async function tellEnd(ctx: DeadlineContext, auction: Subject): Promise<void> {
+  const compose = (userId: number): Notice => ({
+    ...aboutAuction(auction, userId, ctx.now),
+    type: NOTIFICATION_TYPE.auctionEnding,
+    title: `Ending soon: ${nameOf(auction)}`,
+    message: 'The auction ends in 15 minutes or less, unless late bids extend it.',
+    causeKey: `auction:${auction.id}:ending`,
+  })
+  for await (const userIds of biddersOf(ctx.db, auction.id)) await tellPeople(ctx, userIds, compose)
+  for await (const userIds of watchersOf(ctx.db, auction.vehicle_id)) await tellPeople(ctx, userIds, compose)
+  await ctx.db
+    .update(auctions)
+    .set({ end_told_at: new Date(ctx.now) })
+    .where(and(eq(auctions.id, auction.id), isNull(auctions.end_told_at)))
+}
+
+const nameOf = ({ year, make, model }: Subject): string => `${year} ${make} ${model}`
+
+const aboutAuction = ({ id, vehicle_id }: Subject, userId: number, createdAt: number) => ({
+  userId,
+  data: { auction_id: id, vehicle_id },
+  createdAt,
+})
+
+async function tellPeople(
+  ctx: DeadlineContext,
+  userIds: readonly number[],
+  compose: (userId: number) => Notice,
+): Promise<void> {
+  await insertNotices(ctx.db, userIds.map(compose))
+  ctx.announce(userIds)
+}
+
+type ReadPeople = (afterId: number) => Promise<{ userId: number }[]>
+
+/** In pages: a vehicle may have any number of watchers. */
+async function* inPages(read: ReadPeople): AsyncGenerator<number[]> {
+  let last = 0
+  for (;;) {
+    const userIds = (await read(last)).map(({ userId }) => userId)
+    if (userIds.length > 0) yield userIds
+    if (userIds.length < PEOPLE_AT_ONCE) return
+    last = userIds.at(-1) ?? last
+  }
+}
+
+const watchersOf = (db: Database, vehicleId: number) =>
+  inPages((afterId) =>
+    db
+      .select({ userId: watchlist.user_id })
+      .from(watchlist, { forceIndex: 'watchlist_vehicle' })
+      .where(and(eq(watchlist.vehicle_id, vehicleId), gt(watchlist.user_id, afterId)))
+      .orderBy(asc(watchlist.user_id))
+      .limit(PEOPLE_AT_ONCE),
+  )
+
+const biddersOf = (db: Database, auctionId: number) =>
+  inPages((afterId) =>
+    db
+      .select({ userId: auction_bidders.user_id })
+      .from(auction_bidders)
+      .where(and(eq(auction_bidders.auction_id, auctionId), gt(auction_bidders.user_id, afterId)))
+      .orderBy(asc(auction_bidders.user_id))
+      .limit(PEOPLE_AT_ONCE),
+  )

@@ -1,0 +1,29 @@
+/** RFC 6455: a Close without a code is told as 1005, which may not be sent. */
+const NO_CODE = 1005
+const CLOSE_NORMAL = 1000
+const CLOSE_PROTOCOL_ERROR = 1002
+const SWITCHING_PROTOCOLS = 101
+
+/** A socket that is accepted and closed at once, so that a browser can read the code. `subprotocol` null: none is selected. */
+export function closedSocket(code: number, reason: string, subprotocol: string | null): Response {
+  const { 0: client, 1: server } = new WebSocketPair()
+  server.accept()
+  server.close(code, reason)
+  return new Response(null, {
+    status: SWITCHING_PROTOCOLS,
+    webSocket: client,
+    headers: subprotocol === null ? {} : { 'Sec-WebSocket-Protocol': subprotocol },
+  })
+}
+
+/**
+ * workerd answers the Close of a socket that may hibernate only when it is told to, whatever the compatibility date;
+ * unanswered, the connection stays until the client gives up. By the client's own code, unless nobody may send it.
+ */
+export function answerClose(socket: WebSocket, code: number, reason: string): void {
+  try {
+    socket.close(code === NO_CODE ? CLOSE_NORMAL : code, reason)
+  } catch {
+    socket.close(CLOSE_PROTOCOL_ERROR, 'close code')
+  }
+}
