@@ -1,6 +1,7 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
+import { createDeps } from '../../src/deps.ts'
 import { bounded } from '../../src/lib/bounded.ts'
 import { createLogger } from '../../src/platform/logger.ts'
 import { PersonObject, type TellRoom } from '../../src/users/live/person.ts'
@@ -10,6 +11,7 @@ import { contextAt } from '../support/sessions.ts'
 import { waitFor } from '../support/wait-for.ts'
 
 const BACKSTOP_MS = 15_000
+const { openStream } = createDeps(env)
 const SUSPENDED = { suspended: true, revision: 1 }
 
 let lastPerson = 0
@@ -59,7 +61,7 @@ function inObject(play: (scene: Scene) => Promise<void>): Promise<void> {
     const rooms = new Rooms()
     const clock = { now: Date.now() }
     const log = createLogger('error')
-    const deps = { tellRoom: rooms.tell, log, clock: () => clock.now }
+    const deps = { tellRoom: rooms.tell, openStream, log, clock: () => clock.now }
     await play({
       start: () => new PersonObject(state, env, deps),
       rooms,
@@ -208,7 +210,7 @@ describe('a room that does not confirm', () => {
   test('is told after an eviction as well: nothing of a change lives in memory alone', async () => {
     const { stub } = newPerson()
     const rooms = new Rooms()
-    const deps = { tellRoom: rooms.tell, log: createLogger('error'), clock: Date.now }
+    const deps = { tellRoom: rooms.tell, openStream, log: createLogger('error'), clock: Date.now }
     rooms.away.add(7)
     await runInDurableObject(stub, async (_instance, state) => {
       const person = new PersonObject(state, env, deps)

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { BAD_FRAMES_MAX, READING_MAX_MS } from '../../lib/live-protocol.ts'
-import { FRAME_ALLOWANCE, TokenBucket } from '../../lib/token-bucket.ts'
 import type { EpochMs } from '../engine/auction.ts'
+import { FRAME_ALLOWANCE, TokenBucket } from './limits.ts'
 import type { RoomSocket, SocketHost } from './ports.ts'
 import { CLOSE, type CloseCode, type ServerFrame, serializeFrame } from './protocol.ts'
 

@@ -1,6 +1,5 @@
 import * as z from 'zod'
 import { BAD_FRAMES_MAX, CLOSE, type CloseCode, READING_MAX_MS } from '../../lib/live-protocol.ts'
-import { FRAME_ALLOWANCE, TokenBucket } from '../../lib/token-bucket.ts'
 import type { StreamHost } from '../../users/live/person-stream.ts'
 
 /** What must survive hibernation; another version of this code may have written it. */
@@ -13,16 +12,11 @@ const attachmentSchema = z.object({
 })
 type Attachment = z.output<typeof attachmentSchema>
 
-/** Kept in memory, and lost in hibernation without harm. */
-interface Conduct {
-  readonly frames: TokenBucket
-  badFrames: number
-}
-
 /** A person's open sockets: until when they may stay, what they may send, who does not read. */
 export class StreamSockets {
   readonly #host: StreamHost['sockets']
-  readonly #conducts = new WeakMap<WebSocket, Conduct>()
+  /** Kept in memory, and lost in hibernation without harm. */
+  readonly #badFrames = new WeakMap<WebSocket, number>()
 
   constructor(host: StreamHost['sockets']) {
     this.#host = host
@@ -51,27 +45,16 @@ export class StreamSockets {
     return false
   }
 
-  /** False, and the socket is closed, where its session has ended or it sends too much. */
-  mayReceive(socket: WebSocket, now: number, isLimited: boolean): boolean {
-    if (socket.readyState !== WebSocket.OPEN || !this.#isCurrent(socket, now)) return false
-    if (!isLimited || this.#conductOf(socket, now).frames.take(now)) return true
-    this.close(socket, CLOSE.tooManyFrames, 'too many frames')
-    return false
+  /** False, and the socket is closed, where its session has ended. */
+  mayReceive(socket: WebSocket, now: number): boolean {
+    return socket.readyState === WebSocket.OPEN && this.#isCurrent(socket, now)
   }
 
   /** Counts a frame that nobody understands, and closes the socket after a few. */
-  noteBadFrame(socket: WebSocket, now: number): void {
-    const conduct = this.#conductOf(socket, now)
-    conduct.badFrames += 1
-    if (conduct.badFrames >= BAD_FRAMES_MAX) this.close(socket, CLOSE.badFrames, 'bad frames')
-  }
-
-  #conductOf(socket: WebSocket, now: number): Conduct {
-    const known = this.#conducts.get(socket)
-    if (known !== undefined) return known
-    const conduct = { frames: new TokenBucket(FRAME_ALLOWANCE, now), badFrames: 0 }
-    this.#conducts.set(socket, conduct)
-    return conduct
+  noteBadFrame(socket: WebSocket): void {
+    const badFrames = (this.#badFrames.get(socket) ?? 0) + 1
+    this.#badFrames.set(socket, badFrames)
+    if (badFrames >= BAD_FRAMES_MAX) this.close(socket, CLOSE.badFrames, 'bad frames')
   }
 
   /** Those of `sockets` that were not greeted before; from now on they are. */

@@ -26,7 +26,6 @@ export interface StreamDeps {
   log: Logger
   /** Epoch milliseconds. */
   clock: () => number
-  settings: { RATE_LIMITS: 'on' | 'off' }
 }
 
 /**
@@ -82,17 +81,16 @@ export class Stream implements PersonStream {
     if (this.#sockets.all.length > 0) this.#read()
   }
 
-  /** The stream takes nothing but pings, which the platform answers. */
+  /** The stream takes nothing but pings, which the platform answers: a few frames of another kind close it. */
   receive(socket: WebSocket, message: string | ArrayBuffer): void {
-    const now = this.#deps.clock()
-    if (!this.#sockets.mayReceive(socket, now, this.#deps.settings.RATE_LIMITS === 'on')) return
+    if (!this.#sockets.mayReceive(socket, this.#deps.clock())) return
     const bytes = typeof message === 'string' ? new TextEncoder().encode(message).length : message.byteLength
     const isLarge = bytes > FRAME_MAX_BYTES
     const frame: StreamFrame = isLarge
       ? { type: 'error', code: 'too_large', message: `A frame has at most ${FRAME_MAX_BYTES} bytes` }
       : { type: 'error', code: 'validation_failed', message: 'This stream takes no frames' }
     this.#sockets.send([socket], serializeFrame(frame))
-    this.#sockets.noteBadFrame(socket, now)
+    this.#sockets.noteBadFrame(socket)
   }
 
   expel(): void {

@@ -1,0 +1,259 @@
+import { env } from 'cloudflare:workers'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { tellDeadlines } from '../../src/auctions/tell-deadlines.ts'
+import { createDeps } from '../../src/deps.ts'
+import { api } from '../support/api.ts'
+import { countReads, query, withFault } from '../support/database.ts'
+import { createActiveVehicle, createAuction, createDraftVehicle } from '../support/market.ts'
+import { type Person, signIn, signInAdmin } from '../support/people.ts'
+import { setVariables } from '../support/variables.ts'
+import { waitFor } from '../support/wait-for.ts'
+
+const MINUTE_MS = 60_000
+const at = (ms: number) => new Date(ms).toISOString()
+
+let seller: Person
+let admin: Person
+beforeAll(async () => {
+  ;[seller, admin] = await Promise.all([signIn(), signInAdmin()])
+})
+
+const sweepAt = (now: number) => tellDeadlines({ ...createDeps(env), now })
+
+/** What a person was told of these kinds, in order. */
+async function toldOf(person: Person, ...types: string[]) {
+  const rows = await query(
+    `SELECT type, title, message, data, cause_key FROM notifications
+     WHERE user_id = ? AND type IN (${types.map(() => '?').join(', ')}) ORDER BY id`,
+    [person.user.id, ...types],
+  )
+  return rows.map(({ data, ...row }) => ({ ...row, data: JSON.parse(String(data)) }))
+}
+const typesOf = async (person: Person) =>
+  (await toldOf(person, 'auction_starting', 'auction_ending')).map(({ type }) => type)
+
+const watch = (person: Person, vehicleId: number) =>
+  query('INSERT INTO watchlist (user_id, vehicle_id, created_at) VALUES (?, ?, NOW(3))', [
+    person.user.id,
+    vehicleId,
+  ])
+
+const bid = async (person: Person, auctionId: number, amount: number) => {
+  const answer = await api('POST', `/api/auctions/${auctionId}/bids`, { as: person, body: { amount } })
+  answer.expect(201)
+}
+const extend = (auctionId: number, endsAt: number) =>
+  query('UPDATE auctions SET ends_at = ? WHERE id = ?', [
+    at(endsAt).slice(0, -1).replace('T', ' '),
+    auctionId,
+  ])
+const bidders = (auctionId: number) =>
+  query('SELECT user_id FROM auction_bidders WHERE auction_id = ?', [auctionId])
+
+/** Nothing of an earlier test is due. */
+beforeEach(() => query('UPDATE auctions SET start_told_at = NOW(3), end_told_at = NOW(3)'))
+
+async function scheduled(startsAt: number) {
+  const vehicle_id = await createActiveVehicle(seller)
+  const times = { starts_at: at(startsAt), ends_at: at(startsAt + 60 * MINUTE_MS) }
+  const { id } = await createAuction(seller, { vehicle_id, ...times })
+  return { id, vehicle_id, watcher: await signIn() }
+}
+
+describe('M13: auction_starting', () => {
+  test('tells seller and watchers 15 min before the start, once, however often it is swept', async () => {
+    const startsAt = Date.now() + 60 * MINUTE_MS
+    const { id, vehicle_id, watcher } = await scheduled(startsAt)
+    await watch(watcher, vehicle_id)
+    await sweepAt(startsAt - 15 * MINUTE_MS - 1)
+    expect(await typesOf(watcher)).toEqual([])
+    await Promise.all([sweepAt(startsAt - 15 * MINUTE_MS), sweepAt(startsAt - 15 * MINUTE_MS)])
+    await sweepAt(startsAt - 10 * MINUTE_MS)
+    const told = await toldOf(watcher, 'auction_starting')
+    expect(told).toEqual([
+      {
+        type: 'auction_starting',
+        title: expect.stringContaining('Honda'),
+        message: expect.stringContaining('starts'),
+        cause_key: `auction:${id}:starting:${startsAt}`,
+        data: { auction_id: id, vehicle_id },
+      },
+    ])
+    expect((await toldOf(seller, 'auction_starting')).map(({ data }) => data.auction_id)).toEqual([id])
+  })
+
+  test('tells again of another start, and not of one that was told of already', async () => {
+    const startsAt = Date.now() + 60 * MINUTE_MS
+    const { id, vehicle_id, watcher } = await scheduled(startsAt)
+    await watch(watcher, vehicle_id)
+    await sweepAt(startsAt - 10 * MINUTE_MS)
+    const later = startsAt + 24 * 60 * MINUTE_MS
+    const body = { starts_at: at(later), ends_at: at(later + 60 * MINUTE_MS) }
+    ;(await api('PATCH', `/api/auctions/${id}`, { as: seller, body })).expect(200)
+    await waitFor(async () => {
+      const [row] = await query('SELECT start_told_at FROM auctions WHERE id = ?', [id])
+      return row?.start_told_at === null
+    })
+    await sweepAt(later - 10 * MINUTE_MS)
+    expect((await toldOf(watcher, 'auction_starting')).map(({ cause_key }) => cause_key)).toEqual([
+      `auction:${id}:starting:${startsAt}`,
+      `auction:${id}:starting:${later}`,
+    ])
+  })
+
+  test('is not told of an auction that was cancelled, nor after its start', async () => {
+    const startsAt = Date.now() + 60 * MINUTE_MS
+    const cancelled = await scheduled(startsAt)
+    const missed = await scheduled(startsAt)
+    await Promise.all([
+      watch(cancelled.watcher, cancelled.vehicle_id),
+      watch(missed.watcher, missed.vehicle_id),
+    ])
+    const body = { reason: 'not for sale' }
+    ;(await api('POST', `/api/auctions/${cancelled.id}/cancel`, { as: seller, body })).expect(200)
+    await query("UPDATE auctions SET status = 'cancelled' WHERE id = ?", [cancelled.id])
+    await sweepAt(startsAt)
+    await query("UPDATE auctions SET starts_at = '2001-01-01' WHERE id = ?", [missed.id])
+    await sweepAt(startsAt - MINUTE_MS)
+    expect([await typesOf(cancelled.watcher), await typesOf(missed.watcher)]).toEqual([[], []])
+  })
+})
+
+describe('M13: auction_ending', () => {
+  /** An active auction with a bidder and a watcher, whose end MySQL says is in an hour. */
+  async function running() {
+    const endsAt = Date.now() + 60 * MINUTE_MS
+    const vehicle_id = await createActiveVehicle(seller)
+    const { id } = await createAuction(seller, { vehicle_id, ends_at: at(endsAt) })
+    const [bidder, watcher, stranger] = await Promise.all([signIn(), signIn(), signIn()])
+    await watch(watcher, vehicle_id)
+    await bid(bidder, id, 1_000)
+    await waitFor(async () => (await bidders(id)).length === 1)
+    return { id, vehicle_id, endsAt, bidder, watcher, stranger }
+  }
+
+  test('tells bidders and watchers 15 min before the end, and neither seller nor strangers', async () => {
+    const { id, vehicle_id, endsAt, bidder, watcher, stranger } = await running()
+    await sweepAt(endsAt - 15 * MINUTE_MS - 1)
+    expect(await typesOf(bidder)).toEqual([])
+    await sweepAt(endsAt - 15 * MINUTE_MS)
+    for (const person of [bidder, watcher]) {
+      expect(await toldOf(person, 'auction_ending')).toMatchObject([
+        { cause_key: `auction:${id}:ending`, data: { auction_id: id, vehicle_id } },
+      ])
+    }
+    expect(await typesOf(stranger)).toEqual([])
+    expect(await toldOf(seller, 'auction_ending')).toEqual([])
+  })
+
+  test('who bids and watches is told once; many sweepers at once and an extended end change nothing', async () => {
+    const { id, vehicle_id, endsAt, bidder, watcher } = await running()
+    await watch(bidder, vehicle_id)
+    await Promise.all(Array.from({ length: 5 }, () => sweepAt(endsAt - 10 * MINUTE_MS)))
+    await extend(id, endsAt + 30 * MINUTE_MS)
+    await sweepAt(endsAt + 20 * MINUTE_MS)
+    expect([await typesOf(bidder), await typesOf(watcher)]).toEqual([['auction_ending'], ['auction_ending']])
+  })
+
+  test('what fails half-way is told at the next turn, to nobody twice', async () => {
+    const { endsAt, bidder, watcher } = await running()
+    await withFault({ mode: 'refuse', matching: '^update .?auctions' }, () =>
+      sweepAt(endsAt - 10 * MINUTE_MS),
+    )
+    await withFault({ mode: 'refuse', matching: '^insert into .?notifications' }, () =>
+      sweepAt(endsAt - 9 * MINUTE_MS),
+    )
+    expect(await sweepAt(endsAt - 8 * MINUTE_MS)).toBe(1)
+    expect(await sweepAt(endsAt - 7 * MINUTE_MS)).toBe(0)
+    expect([await typesOf(bidder), await typesOf(watcher)]).toEqual([['auction_ending'], ['auction_ending']])
+  })
+
+  test('is not told once the end has passed', async () => {
+    const { endsAt, bidder } = await running()
+    await sweepAt(endsAt)
+    expect(await typesOf(bidder)).toEqual([])
+  })
+
+  test('of a vehicle that many watch, tells all of them', async () => {
+    const { id, vehicle_id, endsAt } = await running()
+    const numbers = Array.from({ length: 1_100 }, (_, n) => `(${900_000 + n}, ${vehicle_id}, NOW(3))`)
+    await query(`INSERT INTO watchlist (user_id, vehicle_id, created_at) VALUES ${numbers.join(', ')}`)
+    await sweepAt(endsAt - 10 * MINUTE_MS)
+    const [row] = await query('SELECT COUNT(*) AS told FROM notifications WHERE cause_key = ?', [
+      `auction:${id}:ending`,
+    ])
+    expect(Number(row?.told)).toBe(1_102)
+  })
+})
+
+test('a sweep without anything due reads next to nothing, however many auctions there are', async () => {
+  const { id } = await createAuction(seller)
+  const columns = (await query("SHOW COLUMNS FROM auctions WHERE Field NOT IN ('id', 'creation_key')")).map(
+    ({ Field }) => String(Field),
+  )
+  const numbers = Array.from({ length: 400 }, (_, n) => `SELECT ${n} AS n`).join(' UNION ALL ')
+  for (const status of ['active', 'scheduled', 'ended']) {
+    const values = columns.map((name) => {
+      if (name === 'status') return `'${status}'`
+      if (name === 'starts_at' || name === 'ends_at') return "'2040-01-01'"
+      return name.endsWith('_told_at') || name === 'next_attempt_at' ? 'NULL' : `a.${name}`
+    })
+    await query(
+      `INSERT INTO auctions (creation_key, ${columns.join(', ')})
+       SELECT CONCAT('many-${status}-', n), ${values.join(', ')} FROM auctions a JOIN (${numbers}) AS numbers
+       WHERE a.id = ?`,
+      [id],
+    )
+  }
+  await sweepAt(Date.now())
+  const { handlerReads, statements } = await countReads(() => sweepAt(Date.now()))
+  expect(statements).toHaveLength(2)
+  expect(handlerReads).toBeLessThan(10)
+})
+
+describe('M13: a review', () => {
+  const KINDS = ['vehicle_approved', 'vehicle_rejected'] as const
+  const act = (id: number, action: string, as: Person, body?: object) =>
+    api('POST', `/api/vehicles/${id}/${action}`, { as, ...(body && { body }) })
+
+  test('tells the owner once of each approval and each rejection, with its reason', async () => {
+    setVariables({ LISTING_REVIEW: 'manual' })
+    const owner = await signIn()
+    const id = await createDraftVehicle(owner)
+    ;(await act(id, 'submit', owner)).expect(200)
+    ;(await act(id, 'reject', admin, { reason: 'No photos' })).expect(200)
+    ;(await act(id, 'submit', owner)).expect(200)
+    ;(await act(id, 'reject', admin, { reason: 'Blurred photos' })).expect(200)
+    ;(await act(id, 'submit', owner)).expect(200)
+    ;(await act(id, 'approve', admin)).expect(200)
+    expect((await act(id, 'approve', admin)).status).toBe(409)
+    const told = await toldOf(owner, ...KINDS)
+    expect(told.map(({ type, message }) => [type, message])).toEqual([
+      ['vehicle_rejected', 'Your listing was rejected: No photos'],
+      ['vehicle_rejected', 'Your listing was rejected: Blurred photos'],
+      ['vehicle_approved', 'Your listing was approved and can be seen by everyone.'],
+    ])
+    expect(told[0]?.data).toEqual({ vehicle_id: id, reason: 'No photos' })
+  })
+
+  test('whose COMMIT lost its answer is told once', async () => {
+    setVariables({ LISTING_REVIEW: 'manual' })
+    const owner = await signIn()
+    const id = await createDraftVehicle(owner)
+    ;(await act(id, 'submit', owner)).expect(200)
+    await withFault({ mode: 'lose-answer', matching: '^commit', times: 1 }, async () => {
+      ;(await act(id, 'approve', admin)).expect(200)
+    })
+    expect((await toldOf(owner, ...KINDS)).map(({ type }) => type)).toEqual(['vehicle_approved'])
+  })
+
+  test('that is refused, or asked for by somebody else, tells nobody', async () => {
+    setVariables({ LISTING_REVIEW: 'manual' })
+    const owner = await signIn()
+    const id = await createDraftVehicle(owner)
+    ;(await act(id, 'submit', owner)).expect(200)
+    expect((await act(id, 'approve', owner)).status).toBe(403)
+    expect((await act(id, 'reject', admin, { reason: '' })).status).toBe(400)
+    expect(await toldOf(owner, ...KINDS)).toEqual([])
+  })
+})

@@ -1,0 +1,22 @@
+import { env } from 'cloudflare:workers'
+import { insertNotices } from '../../src/db/insert-notices.ts'
+import { createDeps } from '../../src/deps.ts'
+import { NOTIFICATION_TYPE, type Notice } from '../../src/notifications/notification.ts'
+
+let lastCause = 0
+
+/** A notice of a cause of its own. */
+export const makeNotice = (userId: number, fields: Partial<Notice> = {}): Notice => ({
+  userId,
+  type: NOTIFICATION_TYPE.general,
+  title: 'A title',
+  message: 'A message',
+  data: { vehicle_id: 7 },
+  causeKey: `test:${++lastCause}`,
+  createdAt: Date.UTC(2026, 0, 2, 3, 4, 5),
+  ...fields,
+})
+
+/** Stores notices as services do, and tells nobody. */
+export const storeNotices = (...notices: Notice[]): Promise<void> =>
+  insertNotices(createDeps(env).db, notices)
