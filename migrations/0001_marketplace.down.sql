@@ -1,3 +1,5 @@
+DROP INDEX `vehicles_next_attempt` ON `vehicles`;
+--> statement-breakpoint
 DROP INDEX `seller_profiles_status` ON `seller_profiles`;
 --> statement-breakpoint
 DROP INDEX `orders_auction` ON `orders`;
@@ -13,6 +15,8 @@ DROP INDEX `notifications_unread` ON `notifications`;
 DROP INDEX `auctions_end_untold` ON `auctions`;
 --> statement-breakpoint
 DROP INDEX `auctions_start_untold` ON `auctions`;
+--> statement-breakpoint
+ALTER TABLE `vehicles` DROP COLUMN `next_attempt_at`;
 --> statement-breakpoint
 ALTER TABLE `users` DROP COLUMN `deposit_cents`;
 --> statement-breakpoint
@@ -35,6 +39,8 @@ ALTER TABLE `orders` DROP COLUMN `reminded_at`;
 ALTER TABLE `orders` DROP COLUMN `is_pickup`;
 --> statement-breakpoint
 ALTER TABLE `orders` DROP COLUMN `status_reason`;
+--> statement-breakpoint
+ALTER TABLE `auctions` DROP COLUMN `end_moves`;
 --> statement-breakpoint
 ALTER TABLE `auctions` DROP COLUMN `end_told_at`;
 --> statement-breakpoint

@@ -215,23 +215,27 @@ CREATE TABLE `saved_searches` (
 	`notify` boolean NOT NULL,
 	`make_key` varchar(64) NOT NULL,
 	`model_key` varchar(64) NOT NULL,
-	`state_key` varchar(50) character set ascii collate ascii_bin NOT NULL,
+	`state_key` varchar(50) NOT NULL,
 	`year_min` smallint NOT NULL,
 	`year_max` smallint NOT NULL,
 	`price_min_cents` bigint NOT NULL,
 	`price_max_cents` bigint NOT NULL,
 	`mileage_max` int NOT NULL,
+	`creation_key` varchar(36) character set ascii collate ascii_bin NOT NULL,
 	`created_at` datetime(3) NOT NULL,
 	`updated_at` datetime(3) NOT NULL,
-	CONSTRAINT `saved_searches_id` PRIMARY KEY(`id`)
+	CONSTRAINT `saved_searches_id` PRIMARY KEY(`id`),
+	CONSTRAINT `saved_searches_creation` UNIQUE(`creation_key`)
 ) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
 --> statement-breakpoint
 CREATE TABLE `watchlist` (
+	`id` bigint AUTO_INCREMENT NOT NULL,
 	`user_id` bigint NOT NULL,
 	`vehicle_id` bigint NOT NULL,
 	`note` varchar(500),
 	`created_at` datetime(3) NOT NULL,
-	CONSTRAINT `watchlist_user_id_vehicle_id_pk` PRIMARY KEY(`user_id`,`vehicle_id`)
+	CONSTRAINT `watchlist_id` PRIMARY KEY(`id`),
+	CONSTRAINT `watchlist_user_vehicle` UNIQUE(`user_id`,`vehicle_id`)
 ) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
 --> statement-breakpoint
 INSERT INTO `fee_schedules` (`effective_at`, `fees`, `calendar`, `created_at`) VALUES ('2020-01-01 00:00:00.000', '{"buyerFee": {"basisPoints": 450, "min": 22500, "max": 450000}, "titleFee": 7500, "lateFee": 5000, "taxBasisPointsByState": {}, "paymentDueDay": 3, "paymentReminderHours": 24, "defaultAfterDays": 2, "titleDueDays": 5, "titleAbsentDueDays": 21}', '{"timeZone": "America/Chicago", "holidays": ["2026-01-01", "2026-01-19", "2026-02-16", "2026-05-25", "2026-06-19", "2026-07-03", "2026-09-07", "2026-10-12", "2026-11-11", "2026-11-26", "2026-12-25", "2027-01-01", "2027-01-18", "2027-02-15", "2027-05-31", "2027-06-18", "2027-07-05", "2027-09-06", "2027-10-11", "2027-11-11", "2027-11-25", "2027-12-24", "2027-12-31", "2028-01-17", "2028-02-21", "2028-05-29", "2028-06-19", "2028-07-04", "2028-09-04", "2028-10-09", "2028-11-10", "2028-11-23", "2028-12-25", "2029-01-01", "2029-01-15", "2029-02-19", "2029-05-28", "2029-06-19", "2029-07-04", "2029-09-03", "2029-10-08", "2029-11-12", "2029-11-22", "2029-12-25"]}', '2026-11-23 00:00:00.000');
@@ -292,6 +296,8 @@ ALTER TABLE `auctions` ADD `start_told_at` datetime(3);
 --> statement-breakpoint
 ALTER TABLE `auctions` ADD `end_told_at` datetime(3);
 --> statement-breakpoint
+ALTER TABLE `auctions` ADD `end_moves` int DEFAULT 0 NOT NULL;
+--> statement-breakpoint
 ALTER TABLE `orders` ADD `status_reason` varchar(500);
 --> statement-breakpoint
 ALTER TABLE `orders` ADD `is_pickup` boolean DEFAULT false NOT NULL;
@@ -313,6 +319,8 @@ ALTER TABLE `seller_profiles` ADD `review_reason` varchar(500);
 ALTER TABLE `seller_profiles` ADD `reviewed_at` datetime(3);
 --> statement-breakpoint
 ALTER TABLE `users` ADD `deposit_cents` bigint DEFAULT 0 NOT NULL;
+--> statement-breakpoint
+ALTER TABLE `vehicles` ADD `next_attempt_at` datetime(3);
 --> statement-breakpoint
 CREATE INDEX `audit_log_subject` ON `audit_log` (`subject`,`subject_id`,`id`);
 --> statement-breakpoint
@@ -358,7 +366,7 @@ CREATE INDEX `saved_searches_user` ON `saved_searches` (`user_id`,`id`);
 --> statement-breakpoint
 CREATE INDEX `saved_searches_match` ON `saved_searches` (`notify`,`make_key`,`model_key`,`state_key`,`year_min`,`year_max`,`price_min_cents`,`price_max_cents`,`mileage_max`);
 --> statement-breakpoint
-CREATE INDEX `watchlist_user` ON `watchlist` (`user_id`,`created_at`);
+CREATE INDEX `watchlist_user` ON `watchlist` (`user_id`,`id`);
 --> statement-breakpoint
 CREATE INDEX `watchlist_vehicle` ON `watchlist` (`vehicle_id`,`user_id`);
 --> statement-breakpoint
@@ -377,3 +385,5 @@ CREATE INDEX `orders_seller_status` ON `orders` (`seller_id`,`status`,`id`);
 CREATE INDEX `orders_auction` ON `orders` (`auction_id`);
 --> statement-breakpoint
 CREATE INDEX `seller_profiles_status` ON `seller_profiles` (`status`,`id`);
+--> statement-breakpoint
+CREATE INDEX `vehicles_next_attempt` ON `vehicles` (`next_attempt_at`);

@@ -4,15 +4,12 @@ import { insertNotices } from '../db/insert-notices.ts'
 import { auction_bidders, auctions } from '../db/schema/auctions.ts'
 import { watchlist } from '../db/schema/watchlist.ts'
 import { describeError } from '../lib/error-text.ts'
-import { MINUTE_MS } from '../lib/time.ts'
 import type { Announce } from '../notifications/announce.ts'
-import { NOTIFICATION_TYPE, type Notice } from '../notifications/notification.ts'
+import { NOTIFICATION_TYPE, type Notice, TOLD_BEFORE_MS } from '../notifications/notification.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { AuctionRow } from './auction-rows.ts'
 import { AUCTION_STATUS } from './engine/auction.ts'
 
-/** How long before a start or an end people are told (M13). */
-export const TOLD_BEFORE_MS = 15 * MINUTE_MS
 const AUCTIONS_A_TURN = 500
 const AUCTIONS_AT_ONCE = 10
 const PEOPLE_AT_ONCE = 500
@@ -25,7 +22,10 @@ export interface DeadlineContext {
   now: number
 }
 
-type Subject = Pick<AuctionRow, 'id' | 'vehicle_id' | 'seller_id' | 'year' | 'make' | 'model' | 'starts_at'>
+type Subject = Pick<
+  AuctionRow,
+  'id' | 'vehicle_id' | 'seller_id' | 'year' | 'make' | 'model' | 'starts_at' | 'end_moves'
+>
 const SUBJECT_COLUMNS = {
   id: auctions.id,
   vehicle_id: auctions.vehicle_id,
@@ -34,12 +34,14 @@ const SUBJECT_COLUMNS = {
   make: auctions.make,
   model: auctions.model,
   starts_at: auctions.starts_at,
+  end_moves: auctions.end_moves,
 }
 
 /**
  * The sweeper's turn (M13): of an auction that starts within 15 min its seller and the vehicle's watchers are told, of
- * one that ends its bidders and watchers; once each, however far the end is extended. An auction is marked after all of
- * its people are told: what fails half-way is done again, and the notices' keys let nobody hear twice.
+ * one that ends its bidders and watchers; once each, however far bids extend the end. An end that M12 moved away is
+ * told of again. An auction is marked after all of its people are told: what fails half-way is done again, and the
+ * notices' keys let nobody hear twice.
  * @returns of how many auctions people were told
  */
 export async function tellDeadlines(ctx: DeadlineContext): Promise<number> {
@@ -124,14 +126,20 @@ async function tellEnd(ctx: DeadlineContext, auction: Subject): Promise<void> {
     type: NOTIFICATION_TYPE.auctionEnding,
     title: `Ending soon: ${nameOf(auction)}`,
     message: 'The auction ends in 15 minutes or less, unless late bids extend it.',
-    causeKey: `auction:${auction.id}:ending`,
+    causeKey: `auction:${auction.id}:ending:${auction.end_moves}`,
   })
   for await (const userIds of biddersOf(ctx.db, auction.id)) await tellPeople(ctx, userIds, compose)
   for await (const userIds of watchersOf(ctx.db, auction.vehicle_id)) await tellPeople(ctx, userIds, compose)
   await ctx.db
     .update(auctions)
     .set({ end_told_at: new Date(ctx.now) })
-    .where(and(eq(auctions.id, auction.id), isNull(auctions.end_told_at)))
+    .where(
+      and(
+        eq(auctions.id, auction.id),
+        isNull(auctions.end_told_at),
+        eq(auctions.end_moves, auction.end_moves),
+      ),
+    )
 }
 
 const nameOf = ({ year, make, model }: Subject): string => `${year} ${make} ${model}`

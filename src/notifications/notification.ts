@@ -1,3 +1,8 @@
+import { MINUTE_MS } from '../lib/time.ts'
+
+/** How long before a start or an end people are told of it (M13). */
+export const TOLD_BEFORE_MS = 15 * MINUTE_MS
+
 /** What a person can be told of (M13). */
 export const NOTIFICATION_TYPE = {
   bidPlaced: 'bid_placed',

@@ -4,7 +4,7 @@ import { createLogger } from '../../src/platform/logger.ts'
 import { waitFor } from '../support/wait-for.ts'
 
 /** An announcer whose people answer when the test lets them. */
-function stand({ isAway = (_userId: number) => false } = {}) {
+function stand({ isAway = false } = {}) {
   const told: number[] = []
   const answers: (() => void)[] = []
   const awaited: Promise<unknown>[] = []
@@ -14,7 +14,7 @@ function stand({ isAway = (_userId: number) => false } = {}) {
     tell: async (userId) => {
       told.push(userId)
       counts.mostAtOnce = Math.max(counts.mostAtOnce, ++counts.atOnce)
-      if (isAway(userId)) {
+      if (isAway) {
         counts.atOnce -= 1
         throw new Error('away')
       }
@@ -62,7 +62,7 @@ test('who is named while others are told is told after them, once however often'
 })
 
 test('whoever cannot be told fails nobody: neither the caller nor the others', async () => {
-  const { announce, told, awaited } = stand({ isAway: () => true })
+  const { announce, told, awaited } = stand({ isAway: true })
   announce([1, 2, 3])
   await expect(Promise.all(awaited)).resolves.toBeDefined()
   announce([4])
@@ -71,7 +71,7 @@ test('whoever cannot be told fails nobody: neither the caller nor the others', a
 })
 
 test('it is bounded in number and time: the rest finds it in the list', async () => {
-  const many = stand({ isAway: () => true })
+  const many = stand({ isAway: true })
   many.announce(Array.from({ length: 2_000 }, (_, n) => n + 1))
   await Promise.all(many.awaited)
   expect(many.told).toHaveLength(500)

@@ -1,9 +1,10 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { tellDeadlines } from '../../src/auctions/tell-deadlines.ts'
 import { createDeps } from '../../src/deps.ts'
 import { api } from '../support/api.ts'
-import { countReads, query, withFault } from '../support/database.ts'
+import { countReads, query, select, withFault } from '../support/database.ts'
 import { createActiveVehicle, createAuction, createDraftVehicle } from '../support/market.ts'
 import { type Person, signIn, signInAdmin } from '../support/people.ts'
 import { setVariables } from '../support/variables.ts'
@@ -20,14 +21,22 @@ beforeAll(async () => {
 
 const sweepAt = (now: number) => tellDeadlines({ ...createDeps(env), now })
 
+const noticeRow = z.object({
+  type: z.string(),
+  title: z.string(),
+  message: z.string(),
+  data: z.string().transform((text) => z.record(z.string(), z.unknown()).parse(JSON.parse(text))),
+  cause_key: z.string(),
+})
+
 /** What a person was told of these kinds, in order. */
-async function toldOf(person: Person, ...types: string[]) {
-  const rows = await query(
+function toldOf(person: Person, ...types: string[]) {
+  return select(
+    noticeRow,
     `SELECT type, title, message, data, cause_key FROM notifications
      WHERE user_id = ? AND type IN (${types.map(() => '?').join(', ')}) ORDER BY id`,
     [person.user.id, ...types],
   )
-  return rows.map(({ data, ...row }) => ({ ...row, data: JSON.parse(String(data)) }))
 }
 const typesOf = async (person: Person) =>
   (await toldOf(person, 'auction_starting', 'auction_ending')).map(({ type }) => type)
@@ -121,8 +130,7 @@ describe('M13: auction_starting', () => {
 
 describe('M13: auction_ending', () => {
   /** An active auction with a bidder and a watcher, whose end MySQL says is in an hour. */
-  async function running() {
-    const endsAt = Date.now() + 60 * MINUTE_MS
+  async function running(endsAt = Date.now() + 60 * MINUTE_MS) {
     const vehicle_id = await createActiveVehicle(seller)
     const { id } = await createAuction(seller, { vehicle_id, ends_at: at(endsAt) })
     const [bidder, watcher, stranger] = await Promise.all([signIn(), signIn(), signIn()])
@@ -139,7 +147,7 @@ describe('M13: auction_ending', () => {
     await sweepAt(endsAt - 15 * MINUTE_MS)
     for (const person of [bidder, watcher]) {
       expect(await toldOf(person, 'auction_ending')).toMatchObject([
-        { cause_key: `auction:${id}:ending`, data: { auction_id: id, vehicle_id } },
+        { cause_key: `auction:${id}:ending:0`, data: { auction_id: id, vehicle_id } },
       ])
     }
     expect(await typesOf(stranger)).toEqual([])
@@ -153,6 +161,31 @@ describe('M13: auction_ending', () => {
     await extend(id, endsAt + 30 * MINUTE_MS)
     await sweepAt(endsAt + 20 * MINUTE_MS)
     expect([await typesOf(bidder), await typesOf(watcher)]).toEqual([['auction_ending'], ['auction_ending']])
+  })
+
+  test('M12: who was told of an end is told of the one that a changed disclosure made of it', async () => {
+    const { id, vehicle_id, bidder, watcher } = await running(Date.now() + 10 * MINUTE_MS)
+    await sweepAt(Date.now())
+    const changed = await api('PATCH', `/api/vehicles/${vehicle_id}`, {
+      as: admin,
+      body: { mileage: 91_000 },
+    })
+    changed.expect(200)
+    const [row] = await waitFor(async () => {
+      const rows = await query('SELECT ends_at FROM auctions WHERE id = ? AND end_moves = 1', [id])
+      return rows.length > 0 && rows
+    })
+    const endsAt = Date.parse(`${row?.ends_at}Z`)
+    await sweepAt(endsAt - 16 * MINUTE_MS)
+    expect(await typesOf(bidder)).toEqual(['auction_ending'])
+    for (const before of [14, 13]) await sweepAt(endsAt - before * MINUTE_MS)
+    for (const person of [bidder, watcher]) {
+      const told = await toldOf(person, 'auction_ending')
+      expect(told.map(({ cause_key }) => cause_key)).toEqual([
+        `auction:${id}:ending:0`,
+        `auction:${id}:ending:1`,
+      ])
+    }
   })
 
   test('what fails half-way is told at the next turn, to nobody twice', async () => {
@@ -180,7 +213,7 @@ describe('M13: auction_ending', () => {
     await query(`INSERT INTO watchlist (user_id, vehicle_id, created_at) VALUES ${numbers.join(', ')}`)
     await sweepAt(endsAt - 10 * MINUTE_MS)
     const [row] = await query('SELECT COUNT(*) AS told FROM notifications WHERE cause_key = ?', [
-      `auction:${id}:ending`,
+      `auction:${id}:ending:0`,
     ])
     expect(Number(row?.told)).toBe(1_102)
   })

@@ -203,7 +203,8 @@ describe('M14: the stream', () => {
   test('an auction tells at once: its seller of a bid, who was outbid, who won', async () => {
     const [seller, first, second] = await Promise.all([signIn(), signIn(), signIn()])
     const vehicle_id = await createActiveVehicle(seller)
-    const { id } = await createAuction(seller, { vehicle_id, buy_now_price: 9_000 })
+    const { id } = await createAuction(seller)
+    const { id: forSale } = await createAuction(seller, { vehicle_id, buy_now_price: 9_000 })
     const streams = await Promise.all([seller, first, second].map((as) => openStream({ as })))
     for (const stream of streams) await stream.next('unread')
     const [toSeller, toFirst, toSecond] = streams
@@ -213,7 +214,7 @@ describe('M14: the stream', () => {
     ;(await api('POST', `/api/auctions/${id}/bids`, { as: second, body: { amount: 2_000 } })).expect(201)
     const outbid = await toFirst?.next('notification')
     expect(outbid?.notification.type).toBe('outbid')
-    ;(await api('POST', `/api/auctions/${id}/buy-now`, { as: second })).expect(201)
+    ;(await api('POST', `/api/auctions/${forSale}/buy-now`, { as: second })).expect(201)
     const won = await toSecond?.next('notification')
     expect(won?.notification).toMatchObject({ type: 'auction_won', data: { vehicle_id } })
   })

@@ -3,7 +3,7 @@ import { endColumnsOf, termsColumnsOf } from '../../db/auction-columns.ts'
 import type { Database, Executor, Transaction } from '../../db/client.ts'
 import { insertNotices } from '../../db/insert-notices.ts'
 import { auctions, bids } from '../../db/schema/auctions.ts'
-import type { Notice } from '../../notifications/notification.ts'
+import { type Notice, TOLD_BEFORE_MS } from '../../notifications/notification.ts'
 import type { AuctionTerms, DisclosureChange, EpochMs, Position } from '../engine/auction.ts'
 import type { AuctionChange, Batch, EndedAuction, Settlement } from './projection.ts'
 
@@ -194,12 +194,17 @@ async function requireRow(executor: Executor, auctionId: number): Promise<void> 
 /** `DATETIME(3)` in UTC. */
 const instantText = (at: EpochMs): string => new Date(at).toISOString().slice(0, -1).replace('T', ' ')
 
+/** Whoever was told of an end that M12 moved away is told of the later one too. */
+const isEndMoved = ({ disclosed, position, at }: AuctionChange): boolean =>
+  disclosed.length > 0 && position !== null && position.endsAt > at + TOLD_BEFORE_MS
+
 function columnsOf(change: AuctionChange) {
   const { position, seq, terms, armedAt, nextAttemptAt } = change
   return {
     // Whoever was told of another start is told of this one.
     ...(terms === null ? {} : { ...termsColumnsOf(terms), start_told_at: null }),
     ...(seq === null ? {} : { seq }),
+    ...(isEndMoved(change) ? { end_told_at: null, end_moves: sql`end_moves + 1` } : {}),
     ...(armedAt === null ? {} : { armed_at: new Date(armedAt) }),
     ...(position === null ? {} : positionColumnsOf(position, terms)),
     projected: change.projected,

@@ -78,6 +78,8 @@ export const auctions = mysqlTable(
     /** When people were told that it starts, or ends, soon; null until then. */
     start_told_at: instant(),
     end_told_at: instant(),
+    /** How often M12 moved the end far away: people are told of each such end. */
+    end_moves: int().notNull().default(0),
     created_at: instant().notNull(),
     updated_at: instant().notNull(),
   },

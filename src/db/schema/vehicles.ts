@@ -48,6 +48,8 @@ export const vehicles = mysqlTable(
     location_state: varchar({ length: 50 }),
     location_zip: varchar({ length: 20 }),
     review_reason: varchar({ length: 500 }),
+    /** When saved searches are to be matched with it, since it became active; null once that is done. */
+    next_attempt_at: instant(),
     created_at: instant().notNull(),
     updated_at: instant().notNull(),
     /** In the public list. Stored, because the engine does not look into an index over a virtual column. */
@@ -73,6 +75,7 @@ export const vehicles = mysqlTable(
     ] as const
     return [
       uniqueIndex('vehicles_live_vin').on(t.live_vin),
+      index('vehicles_next_attempt').on(t.next_attempt_at),
       index('vehicles_seller').on(
         t.seller_id,
         sql`id desc`,
