@@ -12,6 +12,9 @@
  * - `openSocket(auctionId, {as?, ticket?, protocols?, headers?})` → `LiveSocket`: `next(type)`, `event(kind, fits?)`,
  *   `bid(offer, id?)`, `buyNow(id?)`, `verdict(id)`, `send(frame)`, `ping()`, `close()`, `closed`, `frames`, `texts`,
  *   `events`, `protocol`; throws `UpgradeRefused` with the `response`. `takeTicket(auctionId, person)`.
+ * - `openStream({as?, ticket?, protocols?, headers?})` → `StreamSocket` of that person's own stream: `next(type)`, `send`,
+ *   `ping()`, `close()`, `closed`, `frames`. `takeStreamTicket(person)`. `makeNotice(userId, fields?)`,
+ *   `storeNotices(…notices)`: notifications as services store them, announced to nobody.
  * - `query(sql, args?)`, `select(schema, sql, args?)`: this file's database. `setFault(fault)`, `clearFault()`,
  *   `withFault(fault, work)`: faults on the way to it (modes: local/planetscale/control-schema.ts).
  *   `countReads(work)` → `{calls, handlerReads, statements: [{sql, handlerReads}]}`.
@@ -30,6 +33,7 @@ export {
   withFault,
 } from './database.ts'
 export { type Auction, createActiveVehicle, createAuction, createDraftVehicle, makeVin } from './market.ts'
+export { makeNotice, storeNotices } from './notices.ts'
 export { ADMIN_CLERK_ID, type Person, signClerkToken, signIn, signInAdmin } from './people.ts'
 export {
   type Frame,
@@ -42,4 +46,5 @@ export {
   UpgradeRefused,
   type Verdict,
 } from './socket.ts'
+export { openStream, type StreamOptions, StreamSocket, takeStreamTicket } from './stream-socket.ts'
 export { waitFor } from './wait-for.ts'
