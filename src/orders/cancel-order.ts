@@ -1,6 +1,5 @@
 import type { Transaction } from '../db/client.ts'
 import { insertNotices } from '../db/insert-notices.ts'
-import type { Announce } from '../notifications/announce.ts'
 import { NOTIFICATION_TYPE, type Notice } from '../notifications/notification.ts'
 import { type Actor, isAdmin, type SignedIn } from '../platform/actor.ts'
 import { AppError } from '../platform/errors.ts'
@@ -11,7 +10,7 @@ import { ORDER_STATUS, PAID_STATUSES } from './order.ts'
 import type { OrderDetail } from './schemas.ts'
 import { getOrder, requireOrder } from './show-order.ts'
 
-type CancelContext = VehicleContext & OrderContext & SignedIn & { announce: Announce }
+type CancelContext = VehicleContext & OrderContext & SignedIn
 
 /**
  * Calls the sale off. An admin may while the order is unpaid; its buyer may once it is paid and from the day on which
@@ -19,7 +18,7 @@ type CancelContext = VehicleContext & OrderContext & SignedIn & { announce: Anno
  * @throws AppError `not_found`, `forbidden` for the seller, `wrong_status`
  */
 export async function cancelOrder(ctx: CancelContext, orderId: number, reason: string): Promise<OrderDetail> {
-  const { buyer_id, seller_id } = await requireOrder(ctx.db, orderId, ctx.actor)
+  const { buyer_id, seller_id, vehicle_id } = await requireOrder(ctx.db, orderId, ctx.actor)
   const isBuyer = ctx.actor.userId === buyer_id
   if (!isBuyer && !isAdmin(ctx.actor)) throw new AppError('forbidden', 'Only its buyer may cancel an order')
   await countingMoves(ctx, (begin) =>
@@ -33,6 +32,7 @@ export async function cancelOrder(ctx: CancelContext, orderId: number, reason: s
     }),
   )
   ctx.announce([seller_id, buyer_id])
+  ctx.onVehicleActive(ctx, vehicle_id)
   return getOrder(ctx, orderId)
 }
 

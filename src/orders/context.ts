@@ -3,6 +3,7 @@ import type { orders } from '../db/schema/orders.ts'
 import type { RequestContext } from '../platform/hono.ts'
 import type { Metrics } from '../platform/metrics/metrics.ts'
 import type { AuditContext } from '../users/audit.ts'
+import type { ReturnedVehicle } from '../vehicles/return-vehicle.ts'
 import type { OrderStatus } from './order.ts'
 
 export type OrderRow = typeof orders.$inferSelect
@@ -26,10 +27,14 @@ export interface OrderWires {
 }
 
 /** What a move needs: who moves, when, and what that sets off. `countingMoves` makes it. */
-export type MoveContext = AuditContext & OrderWires & { onMoved: (to: OrderStatus) => void }
+export type MoveContext = AuditContext &
+  OrderWires & {
+    /** Told what is to be counted once it has committed. */
+    onMoved: (to: OrderStatus, vehicle: ReturnedVehicle | null) => void
+  }
 
 export interface OrderParts extends OrderWires {
   db: Database
-  metrics: Pick<Metrics, 'orders'>
+  metrics: Pick<Metrics, 'orders' | 'vehicles'>
 }
 export type OrderContext = Pick<RequestContext, 'requestId' | 'now'> & AuditContext & OrderParts

@@ -4,7 +4,7 @@ import { audit_log } from '../db/schema/audit-log.ts'
 import { orders } from '../db/schema/orders.ts'
 import { AppError } from '../platform/errors.ts'
 import { AUDIT_SUBJECT, recordAudit } from '../users/audit.ts'
-import { returnVehicle } from '../vehicles/return-vehicle.ts'
+import { type ReturnedVehicle, returnVehicle } from '../vehicles/return-vehicle.ts'
 import type { MoveContext, OrderContext, OrderRow } from './context.ts'
 import { isEnded, mayMove, ORDER_STATUS, type OrderStatus } from './order.ts'
 
@@ -52,12 +52,10 @@ export async function moveOrder(
     before: { status: before.status },
     after: { status: to, reason },
   })
-  ctx.onMoved(to)
+  const hasEnded = isEnded(to) && !isEnded(before.status)
+  ctx.onMoved(to, hasEnded ? await returnVehicle(tx, { vehicleId: before.vehicle_id, at }) : null)
   if (to === ORDER_STATUS.paid) await ctx.onPaid(tx, ctx, moved)
-  if (isEnded(to) && !isEnded(before.status)) {
-    await returnVehicle(tx, { vehicleId: before.vehicle_id, at })
-    await ctx.onOrderEnded(tx, ctx, moved)
-  }
+  if (hasEnded) await ctx.onOrderEnded(tx, ctx, moved)
   return (await findOrder(tx, orderId)) ?? moved
 }
 
@@ -109,11 +107,14 @@ export async function countingMoves<Result>(
   ctx: OrderContext,
   work: (begin: () => MoveContext) => Promise<Result>,
 ): Promise<Result> {
-  let moved: OrderStatus[] = []
+  let moves: { to: OrderStatus; vehicle: ReturnedVehicle | null }[] = []
   const result = await work(() => {
-    moved = []
-    return { ...ctx, onMoved: (to) => moved.push(to) }
+    moves = []
+    return { ...ctx, onMoved: (to, vehicle) => moves.push({ to, vehicle }) }
   })
-  for (const status of moved) ctx.metrics.orders.inc({ status })
+  for (const { to, vehicle } of moves) {
+    ctx.metrics.orders.inc({ status: to })
+    if (vehicle !== null) ctx.metrics.vehicles.inc({ status: vehicle })
+  }
   return result
 }

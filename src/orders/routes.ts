@@ -1,6 +1,5 @@
 import { type Context, Hono } from 'hono'
 import { accepts } from 'hono/accepts'
-import type { Announce } from '../notifications/announce.ts'
 import type { Settings } from '../platform/env.ts'
 import { type AppEnv, reply, requireId } from '../platform/hono.ts'
 import { linkNext } from '../platform/page-link.ts'
@@ -22,7 +21,6 @@ type Parts = VehicleParts &
   OrderParts & {
     metrics: VehicleParts['metrics'] & OrderParts['metrics']
     settings: Pick<Settings, 'JWT_SECRET_KEY'>
-    announce: Announce
   }
 type Env = AppEnv<Parts>
 

@@ -4,6 +4,9 @@ import { vehicles } from '../db/schema/vehicles.ts'
 import { lockVehicle } from './find-vehicle.ts'
 import { liveVin, statusAfter, VEHICLE_ACTIONS, VEHICLE_STATUS } from './vehicle.ts'
 
+/** What a sold vehicle becomes when its sale did not come about. */
+export type ReturnedVehicle = 'active' | 'archived'
+
 /**
  * A sold vehicle whose sale did not come about is `active` again; where its VIN is in another live listing by now, it
  * is archived instead (M1).
@@ -12,7 +15,7 @@ import { liveVin, statusAfter, VEHICLE_ACTIONS, VEHICLE_STATUS } from './vehicle
 export async function returnVehicle(
   tx: Transaction,
   { vehicleId, at }: { vehicleId: number; at: Date },
-): Promise<'active' | 'archived' | null> {
+): Promise<ReturnedVehicle | null> {
   const row = await lockVehicle(tx, vehicleId)
   if (row === null || statusAfter(row.status, VEHICLE_ACTIONS.takeBack) === null) return null
   // Locked, so that nobody lists the VIN between the look and the change.
@@ -24,7 +27,12 @@ export async function returnVehicle(
   const status = holder === undefined ? VEHICLE_STATUS.active : VEHICLE_STATUS.archived
   await tx
     .update(vehicles)
-    .set({ status, live_vin: liveVin(status, row.vin), updated_at: at })
+    .set({
+      status,
+      live_vin: liveVin(status, row.vin),
+      ...(status === VEHICLE_STATUS.active ? { next_attempt_at: at } : {}),
+      updated_at: at,
+    })
     .where(eq(vehicles.id, vehicleId))
   return status
 }

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { orderPageSchema, orderSchema } from '../../src/orders/schemas.ts'
+import { orderDetailSchema, orderPageSchema } from '../../src/orders/schemas.ts'
 import { api } from '../support/api.ts'
-import { query } from '../support/database.ts'
 import { createActiveVehicle, createAuction } from '../support/market.ts'
 import { type Person, signIn, signInAdmin } from '../support/people.ts'
+import { move, sellVehicle } from '../support/sales.ts'
 import { refusalOf } from '../support/sessions.ts'
 import { waitFor } from '../support/wait-for.ts'
 
@@ -12,20 +12,7 @@ let buyer: Person
 let stranger: Person
 let admin: Person
 
-/** Sells a vehicle of the seller's by a purchase; gives the order's id once it is there. */
-async function sell(
-  to: Person,
-  price: number,
-): Promise<{ orderId: number; auctionId: number; vehicleId: number }> {
-  const vehicle_id = await createActiveVehicle(seller)
-  const { id } = await createAuction(seller, { vehicle_id, buy_now_price: price })
-  ;(await api('POST', `/api/auctions/${id}/buy-now`, { as: to })).expect(201)
-  const [row] = await waitFor(async () => {
-    const rows = await query('SELECT id FROM orders WHERE auction_id = ?', [id])
-    return rows.length > 0 && rows
-  })
-  return { orderId: Number(row?.id), auctionId: id, vehicleId: vehicle_id }
-}
+const sell = (to: Person, price: number) => sellVehicle(seller, to, price)
 
 beforeAll(async () => {
   ;[seller, buyer, stranger, admin] = await Promise.all([
@@ -41,19 +28,40 @@ const get = (path: string, as?: Person) => api('GET', path, as && { as })
 describe('GET /api/orders/:id', () => {
   test('◆ shows a sale to its buyer, its seller and admins alike', async () => {
     const { orderId, auctionId, vehicleId } = await sell(buyer, 4321.99)
+    const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
     for (const person of [buyer, seller, admin]) {
-      const order = (await get(`/api/orders/${orderId}`, person)).expect(200).as(orderSchema)
+      const order = (await get(`/api/orders/${orderId}`, person)).expect(200).as(orderDetailSchema)
       expect(order).toEqual({
         id: orderId,
         order_number: expect.stringMatching(new RegExp(`^ORD-\\d{8}-A${auctionId}$`)),
+        invoice_number: order.order_number.replace('ORD', 'INV'),
         auction_id: auctionId,
         vehicle: expect.objectContaining({ id: vehicleId, make: 'Honda', status: 'sold' }),
         buyer: { id: buyer.user.id, display_name: 'Bea Buyer', email: buyer.user.email, phone: null },
         seller: { id: seller.user.id, display_name: 'Sam Seller', email: seller.user.email, phone: null },
         vehicle_price: 4321.99,
+        buyer_fee: 225,
+        title_fee: 75,
+        transport_fee: 0,
+        tax: 0,
+        late_fee: 0,
+        total: 4621.99,
+        paid: 0,
+        refunded: 0,
+        balance: 4621.99,
         currency: 'USD',
         status: 'pending_payment',
-        created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+        status_reason: null,
+        is_pickup: false,
+        sold_at: order.created_at,
+        due_at: time,
+        overdue_at: null,
+        paid_at: null,
+        completed_at: null,
+        may_cancel_since: null,
+        created_at: time,
+        updated_at: time,
+        history: [{ status: 'pending_payment', at: order.created_at, by: 'system', reason: null }],
       })
     }
   })
@@ -89,6 +97,31 @@ describe('GET /api/orders', () => {
     expect([...begin.orders, ...rest.orders].map(({ id }) => id)).toEqual(orders.map(({ id }) => id))
     expect(rest).toMatchObject({ next_cursor: null, current_page: null })
     expect((await list(both, '?per_page=2&page=2')).orders).toEqual(rest.orders)
+  })
+
+  test('shows one side alone, one status alone, and both together', async () => {
+    const [both, other] = [await signIn(), await signIn()]
+    const bought = [await sellVehicle(seller, both), await sellVehicle(seller, both)]
+    const sold = [await sellVehicle(both, other), await sellVehicle(both, other)]
+    const idsOf = (sales: (typeof bought)[number][]) => sales.map(({ orderId }) => orderId).reverse()
+    const [firstBought, secondBought] = bought
+    const [firstSold, secondSold] = sold
+    if (!firstBought || !secondBought || !firstSold || !secondSold) throw new Error('No sales')
+    await move(firstBought.orderId, 'cancelled')
+    await move(secondSold.orderId, 'cancelled')
+    const shown = async (params: string) => {
+      const { orders, total } = await list(both, params)
+      expect(total).toBe(orders.length)
+      return orders.map(({ id }) => id)
+    }
+    expect(await shown('?role=buyer')).toEqual(idsOf(bought))
+    expect(await shown('?role=seller')).toEqual(idsOf(sold))
+    expect(await shown('?status=cancelled')).toEqual([secondSold.orderId, firstBought.orderId])
+    expect(await shown('?role=seller&status=pending_payment')).toEqual([firstSold.orderId])
+    expect(await shown('?role=buyer&status=completed')).toEqual([])
+    expect(await shown('?role=&status=')).toEqual([...idsOf(sold), ...idsOf(bought)])
+    expect(refusalOf(await get('/api/orders?role=admin', both))).toEqual([400, 'validation_failed'])
+    expect(refusalOf(await get('/api/orders?status=lost', both))).toEqual([400, 'validation_failed'])
   })
 
   test('is empty for who has none, 401 without a sign-in, 400 for a page that is none', async () => {

@@ -1,15 +1,20 @@
+import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { createDeps } from '../../src/deps.ts'
+import { cents } from '../../src/lib/money.ts'
+import { nameOfferSale } from '../../src/market/sale.ts'
+import { createOrder } from '../../src/orders/create-order.ts'
 import { vehicleSchema } from '../../src/vehicles/schemas.ts'
 import {
   api,
   createActiveVehicle,
   createDraftVehicle,
   type Person,
-  query,
   signIn,
   signInAdmin,
 } from '../support/index.ts'
+import { move } from '../support/sales.ts'
 import { refusalOf } from '../support/sessions.ts'
 import { uploadsOf } from '../support/uploads.ts'
 
@@ -54,14 +59,22 @@ describe('documents', () => {
     const buyer = await signIn()
     await addDocument(id)
     await addDocument(id, { visibility: 'buyer' })
-    await query(
-      `INSERT INTO orders (order_number, source_key, vehicle_id, buyer_id, seller_id, vehicle_price_cents, status, created_at, updated_at)
-       VALUES ('X-1', 'offer:1', ?, ?, ?, 100, 'pending_payment', NOW(3), NOW(3))`,
-      [id, buyer.user.id, seller.user.id],
+    const orderId = await createDeps(env).db.transaction((tx) =>
+      createOrder(tx, {
+        ...nameOfferSale(1, Date.now()),
+        auctionId: null,
+        vehicleId: id,
+        buyerId: buyer.user.id,
+        sellerId: seller.user.id,
+        price: cents(100_000),
+        soldAt: Date.now(),
+      }),
     )
     expect(await seenBy(id)).toEqual(['public'])
     expect(await seenBy(id, stranger)).toEqual(['public'])
     for (const person of [seller, admin, buyer]) expect(await seenBy(id, person)).toEqual(['public', 'buyer'])
+    await move(orderId, 'cancelled')
+    expect(await seenBy(id, buyer)).toEqual(['public'])
   })
 
   test.each([{ doc_type: 'passport' }, { visibility: 'everyone' }, { filename: '' }, { s3_key: 'x' }])(
