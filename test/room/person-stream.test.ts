@@ -153,6 +153,20 @@ describe('a stream', () => {
     expect([first.frames.length, second.frames.length]).toEqual([1, 1])
   })
 
+  test('begins for each socket with how many are unread: what was stored before is not told', async () => {
+    const { userId, stub } = newPerson()
+    const first = await join(stub, userId)
+    await storeNotices(makeNotice(userId))
+    const { webSocket } = await upgrade(stub, { userId })
+    if (webSocket === null) throw new Error('Not let in')
+    const second = new StreamSocket(webSocket, SUBPROTOCOL)
+    await first.next('notification')
+    expect(await first.next('unread')).toEqual({ type: 'unread', count: 1 })
+    expect(await second.next('unread')).toEqual({ type: 'unread', count: 1 })
+    await second.ping()
+    expect(second.frames).toHaveLength(1)
+  })
+
   test(`has room for ${SOCKETS_MAX} sockets; another is refused until one that is silent makes room`, async () => {
     const { userId, stub } = newPerson()
     const silent = await join(stub, userId)

@@ -142,10 +142,11 @@ export class Stream implements PersonStream {
     const now = this.#deps.clock()
     const sockets = this.#sockets.current(now)
     const before = this.#state.read()
-    for (const notification of notifications) {
-      this.#sockets.send(sockets, serializeFrame({ type: 'notification', notification }))
-    }
     const newcomers = this.#sockets.greet(sockets)
+    const listeners = sockets.filter((socket) => !newcomers.includes(socket))
+    for (const notification of notifications) {
+      this.#sockets.send(listeners, serializeFrame({ type: 'notification', notification }))
+    }
     const isChanged = unread !== before.unread
     const told = isChanged ? sockets : newcomers
     if (told.length > 0) this.#sockets.send(told, serializeFrame({ type: 'unread', count: unread }))
