@@ -110,7 +110,7 @@ CREATE TABLE `auction_decisions` (
 	`vehicle_id` bigint NOT NULL,
 	`seller_id` bigint NOT NULL,
 	`bidder_id` bigint NOT NULL,
-	`stage` varchar(16) character set ascii collate ascii_bin NOT NULL,
+	`stage` varchar(24) character set ascii collate ascii_bin NOT NULL,
 	`high_bid_cents` bigint NOT NULL,
 	`seller_counter_cents` bigint,
 	`bidder_counter_cents` bigint,

@@ -4,7 +4,7 @@ import { type OnceResult, runOnce } from '../db/idempotency.ts'
 import { insertNotices } from '../db/insert-notices.ts'
 import { offers } from '../db/schema/offers.ts'
 import { AppError } from '../platform/errors.ts'
-import { lockVehicle, requireVisible, vehicleMissing } from '../vehicles/find-vehicle.ts'
+import { lockVehicle, requireVisible, type VehicleRow, vehicleMissing } from '../vehicles/find-vehicle.ts'
 import { VEHICLE_STATUS } from '../vehicles/vehicle.ts'
 import { refuseAmount } from './amounts.ts'
 import { applyDue } from './apply-due.ts'
@@ -32,9 +32,11 @@ export async function makeOffer(
   const creationKey = crypto.randomUUID()
   let sellerId: number | null = null
   const result = await runOnce(ctx, offerMadeSchema, async (tx) => {
-    const row =
-      (await findByCreationKey(tx, creationKey)) ??
-      (await insertOffer(ctx, tx, vehicleId, input, creationKey))
+    // Locked before anything is read: what is read afterwards is what stands then.
+    const vehicle = await lockVehicle(tx, vehicleId)
+    if (vehicle === null) throw vehicleMissing()
+    const made = await findByCreationKey(tx, creationKey)
+    const row = made ?? (await insertOffer(ctx, tx, vehicle, input, creationKey))
     sellerId = row.seller_id
     const offer = await describeOffer(tx, row, actor.userId, now)
     return { status: 201, value: { message: 'Offer sent', offer } }
@@ -46,20 +48,18 @@ export async function makeOffer(
 async function insertOffer(
   ctx: CallerContext,
   tx: Transaction,
-  vehicleId: number,
+  vehicle: VehicleRow,
   { amount, message }: OfferInput,
   creationKey: string,
 ): Promise<OfferRow> {
   const { actor, now, settings } = ctx
-  const vehicle = await lockVehicle(tx, vehicleId)
-  if (vehicle === null) throw vehicleMissing()
   if (vehicle.status !== VEHICLE_STATUS.active) {
     throw new AppError('wrong_status', `Not possible for a vehicle that is ${vehicle.status}`)
   }
   if (!(await mayBuy(tx, actor.userId, settings))) {
     throw new AppError('not_eligible', 'You may not buy at present')
   }
-  const standingKey = listingKey(vehicleId, actor.userId)
+  const standingKey = listingKey(vehicle.id, actor.userId)
   const [standing] = await tx
     .select({ id: offers.id })
     .from(offers)
@@ -69,7 +69,7 @@ async function insertOffer(
   if (!isWithin(amount, bounds)) throw refuseAmount(bounds)
   return await insertRound(tx, vehicle, {
     kind: OFFER_KIND.listing,
-    vehicle_id: vehicleId,
+    vehicle_id: vehicle.id,
     auction_id: null,
     buyer_id: actor.userId,
     buyer_alias: null,

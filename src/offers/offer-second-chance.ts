@@ -9,7 +9,7 @@ import { offers } from '../db/schema/offers.ts'
 import { type Cents, centsToDollars } from '../lib/money.ts'
 import { AppError } from '../platform/errors.ts'
 import { AUDIT_SUBJECT, recordAudit } from '../users/audit.ts'
-import { lockVehicle, vehicleMissing } from '../vehicles/find-vehicle.ts'
+import { lockVehicle, type VehicleRow, vehicleMissing } from '../vehicles/find-vehicle.ts'
 import { VEHICLE_STATUS } from '../vehicles/vehicle.ts'
 import { hasSecondChance } from './accept-round.ts'
 import { applyDue } from './apply-due.ts'
@@ -44,9 +44,11 @@ export async function offerSecondChance(
   const creationKey = crypto.randomUUID()
   let buyerId: number | null = null
   const result = await runOnce(ctx, offerMadeSchema, async (tx) => {
-    const row =
-      (await findByCreationKey(tx, creationKey)) ??
-      (await insertChance(ctx, tx, auction, bidding, creationKey))
+    // Locked before anything is read: what is read afterwards is what stands then.
+    const vehicle = await lockVehicle(tx, auction.vehicle_id)
+    if (vehicle === null) throw vehicleMissing()
+    const made = await findByCreationKey(tx, creationKey)
+    const row = made ?? (await insertChance(ctx, tx, { auction, vehicle, bidding, creationKey }))
     buyerId = row.buyer_id
     const offer = await describeOffer(tx, row, actor.userId, now)
     return { status: 201, value: { message: 'Second chance offered', offer } }
@@ -55,16 +57,19 @@ export async function offerSecondChance(
   return result
 }
 
+interface Chance {
+  auction: AuctionRow
+  vehicle: VehicleRow
+  bidding: EndedBidding
+  creationKey: string
+}
+
 async function insertChance(
   ctx: CallerContext,
   tx: Transaction,
-  auction: AuctionRow,
-  bidding: EndedBidding,
-  creationKey: string,
+  { auction, vehicle, bidding, creationKey }: Chance,
 ): Promise<OfferRow> {
   const at = new Date(ctx.now)
-  const vehicle = await lockVehicle(tx, auction.vehicle_id)
-  if (vehicle === null) throw vehicleMissing()
   await requireOpen(ctx, tx, auction)
   if (vehicle.status !== VEHICLE_STATUS.active) {
     throw new AppError('wrong_status', `Not possible for a vehicle that is ${vehicle.status}`)

@@ -57,7 +57,7 @@ export const auction_decisions = mysqlTable(
     vehicle_id: reference().notNull(),
     seller_id: reference().notNull(),
     bidder_id: reference().notNull(),
-    stage: asciiKey({ length: 16 }).$type<DecisionStage>().notNull(),
+    stage: asciiKey({ length: 24 }).$type<DecisionStage>().notNull(),
     high_bid_cents: cents().notNull(),
     seller_counter_cents: cents(),
     bidder_counter_cents: cents(),

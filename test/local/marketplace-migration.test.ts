@@ -1,0 +1,63 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Client } from '@planetscale/database'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createDatabase } from '../../local/databases.ts'
+import { type MysqlServer, startMariadb } from '../../local/mariadb.ts'
+import { migrate } from '../../local/migrations.ts'
+import { type Planetscale, startPlanetscale } from '../../local/planetscale.ts'
+
+let dataDir: string
+let mysql: MysqlServer
+let planetscale: Planetscale
+
+beforeAll(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), 'marketplace-'))
+  mysql = await startMariadb({ dataDir, log: () => {}, durable: false })
+  planetscale = await startPlanetscale({ port: 0, mysql })
+}, 60_000)
+
+afterAll(async () => {
+  await planetscale.close()
+  await mysql.stop()
+  rmSync(dataDir, { recursive: true, force: true })
+})
+
+const AUCTION = `INSERT INTO auctions
+  (id, creation_key, vehicle_id, seller_id, status, outcome, sale_type, below_reserve, starting_price_cents, increments,
+   soft_close_mode, soft_close_window_s, soft_close_extension_s, starts_at, ends_at, ending_key, original_ends_at,
+   current_bid_cents, price_cents, high_bidder_id, make, model, year, settled_at, created_at, updated_at)
+  VALUES (?, ?, 7, 8, 'ended', ?, 'reserve', 'proxy', 10000, '[]', 'reset', 120, 120, '2026-11-01', '2026-11-02', 0,
+   '2026-11-02', 400000, 400000, 9, 'Honda', 'Accord', 2003, ?, '2026-11-01', '2026-11-02')`
+
+test('M2: sellers who have yet to decide at the migration have 24 h from their auction’s settlement', async () => {
+  await createDatabase(mysql, 'marketplace')
+  const client = new Client({ url: planetscale.url('marketplace') })
+  const dir = mkdtempSync(join(dataDir, 'files-'))
+  for (const file of ['0000_initial.sql', '0000_initial.down.sql'])
+    cpSync(join('migrations', file), join(dir, file))
+  await migrate(client, dir)
+  const settledAt = '2026-11-02 10:20:30.456'
+  await client.execute(AUCTION, [1, 'pending', 'pending_seller', settledAt])
+  await client.execute(AUCTION, [2, 'sold', 'sold', settledAt])
+  await client.execute(AUCTION, [3, 'unsettled', 'pending_seller', null])
+  expect(await migrate(client, 'migrations')).toContain('0001_marketplace')
+  const { rows } = await client.execute(
+    `SELECT auction_id, vehicle_id, seller_id, bidder_id, stage, high_bid_cents, seller_counter_cents, deadline_at,
+       next_attempt_at FROM auction_decisions`,
+  )
+  expect(rows).toEqual([
+    {
+      auction_id: '1',
+      vehicle_id: '7',
+      seller_id: '8',
+      bidder_id: '9',
+      stage: 'seller',
+      high_bid_cents: '400000',
+      seller_counter_cents: null,
+      deadline_at: '2026-11-03 10:20:30.456',
+      next_attempt_at: '2026-11-03 10:20:30.456',
+    },
+  ])
+})
