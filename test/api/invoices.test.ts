@@ -75,29 +75,6 @@ describe('M5: the invoice as JSON', () => {
     }
   })
 
-  test('an invoice keeps the terms that it was made under, whatever applies later', async () => {
-    const { orderId } = await sellVehicle(seller, buyer, 10_000)
-    const before = await invoiceOf(orderId)
-    await query(
-      `INSERT INTO fee_schedules (effective_at, fees, calendar, created_at)
-       SELECT UTC_TIMESTAMP(3), JSON_SET(fees, '$.titleFee', 9900, '$.taxBasisPointsByState', JSON_OBJECT('TX', 625)),
-         calendar, UTC_TIMESTAMP(3) FROM fee_schedules ORDER BY id LIMIT 1`,
-    )
-    expect(await invoiceOf(orderId)).toEqual(before)
-
-    ;(await api('PUT', '/api/auth/me', { as: buyer, body: { state: 'tx' } })).expect(200)
-    const taxed = await sellVehicle(seller, buyer, 10_000)
-    const { lines, total } = await invoiceOf(taxed.orderId)
-    expect(lines.map(({ kind, amount }) => [kind, amount])).toEqual([
-      ['vehicle', 10_000],
-      ['buyer_fee', 450],
-      ['title_fee', 99],
-      ['tax', 625],
-    ])
-    expect(total).toBe(11_174)
-    expect(await showOrder(taxed.orderId, buyer)).toMatchObject({ title_fee: 99, tax: 625, total: 11_174 })
-  })
-
   test('nothing is due once the order was cancelled', async () => {
     const { orderId } = await sellVehicle(seller, buyer)
     await move(orderId, 'cancelled')
@@ -197,4 +174,28 @@ describe('M5: the invoice as a page to print', () => {
     expect(text).not.toMatch(/<script|<link|<img|\sstyle=|\son\w+=|url\(/i)
     expect(headers.get('x-content-type-options')).toBe('nosniff')
   })
+})
+
+// The last one: its schedule applies from then on.
+test('an invoice keeps the terms that it was made under, whatever applies later', async () => {
+  const { orderId } = await sellVehicle(seller, buyer, 10_000)
+  const before = await invoiceOf(orderId)
+  await query(
+    `INSERT INTO fee_schedules (effective_at, fees, calendar, created_at)
+     SELECT UTC_TIMESTAMP(3), JSON_SET(fees, '$.titleFee', 9900, '$.taxBasisPointsByState', JSON_OBJECT('TX', 625)),
+       calendar, UTC_TIMESTAMP(3) FROM fee_schedules ORDER BY id LIMIT 1`,
+  )
+  expect(await invoiceOf(orderId)).toEqual(before)
+
+  ;(await api('PUT', '/api/auth/me', { as: buyer, body: { state: 'tx' } })).expect(200)
+  const taxed = await sellVehicle(seller, buyer, 10_000)
+  const { lines, total } = await invoiceOf(taxed.orderId)
+  expect(lines.map(({ kind, amount }) => [kind, amount])).toEqual([
+    ['vehicle', 10_000],
+    ['buyer_fee', 450],
+    ['title_fee', 99],
+    ['tax', 625],
+  ])
+  expect(total).toBe(11_174)
+  expect(await showOrder(taxed.orderId, buyer)).toMatchObject({ title_fee: 99, tax: 625, total: 11_174 })
 })

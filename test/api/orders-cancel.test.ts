@@ -52,9 +52,12 @@ describe('an admin while the order is unpaid', () => {
     }
     const [entry, ...more] = await orderAudit(orderId)
     expect(more).toEqual([])
-    expect(entry).toMatchObject({ actor_id: admin.user.id, action: 'order.cancelled' })
-    expect(JSON.parse(entry?.after ?? '')).toEqual({ status: 'cancelled', reason: REASON })
-    expect(JSON.parse(entry?.before ?? '')).toEqual({ status: 'pending_payment' })
+    expect(entry).toEqual({
+      actor_id: admin.user.id,
+      action: 'order.cancelled',
+      before: { status: 'pending_payment' },
+      after: { status: 'cancelled', reason: REASON },
+    })
   })
 
   test('M15: a saved search is told of the vehicle that is to be had again', async () => {
@@ -64,13 +67,13 @@ describe('an admin while the order is unpaid', () => {
     ;(await cancel(orderId, admin)).expect(200)
     const told = await waitFor(async () => {
       const rows = await query(
-        "SELECT data FROM notifications WHERE user_id = ? AND type = 'saved_search_match'",
+        "SELECT JSON_VALUE(data, '$.vehicle_id') AS vehicle_id FROM notifications WHERE user_id = ? AND type = 'saved_search_match'",
         [stranger.user.id],
       )
       return rows.length > 0 && rows
     })
     expect(told).toHaveLength(1)
-    expect(JSON.parse(String(told[0]?.data))).toMatchObject({ vehicle_id: vehicleId })
+    expect(told[0]?.vehicle_id).toBe(String(vehicleId))
   })
 
   test('a cancelled vehicle can be sold again, and its second order is another one', async () => {

@@ -25,8 +25,8 @@ test('M9: the buyer chooses to collect, and changes their mind; the audit log ha
   expect((await patch(orderId, admin, { is_pickup: false })).expect(200).at('is_pickup')).toBe(false)
   const entries = await orderAudit(orderId)
   expect(entries.map(({ actor_id, after }) => [actor_id, after])).toEqual([
-    [buyer.user.id, '{"is_pickup":true}'],
-    [admin.user.id, '{"is_pickup":false}'],
+    [buyer.user.id, { is_pickup: true }],
+    [admin.user.id, { is_pickup: false }],
   ])
   expect((await showOrder(orderId, buyer)).history).toHaveLength(1)
 })

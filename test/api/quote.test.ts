@@ -6,6 +6,16 @@ import { createAuction } from '../support/market.ts'
 import { type Person, signIn } from '../support/people.ts'
 import { sellVehicle } from '../support/sales.ts'
 import { refusalOf } from '../support/sessions.ts'
+import { waitFor } from '../support/wait-for.ts'
+
+/** Moves the end in MySQL, once what the room made of the auction is there. */
+async function setEnd(id: number, endsAt: string): Promise<void> {
+  await waitFor(
+    async () =>
+      (await query('SELECT id FROM auctions WHERE id = ? AND armed_at IS NOT NULL', [id])).length > 0,
+  )
+  await query('UPDATE auctions SET ends_at = ? WHERE id = ?', [endsAt, id])
+}
 
 let seller: Person
 let buyer: Person
@@ -13,7 +23,7 @@ let auctionId: number
 beforeAll(async () => {
   ;[seller, buyer] = await Promise.all([signIn(), signIn()])
   ;({ id: auctionId } = await createAuction(seller))
-  await query("UPDATE auctions SET ends_at = '2026-11-25 18:00:00.000' WHERE id = ?", [auctionId])
+  await setEnd(auctionId, '2026-11-25 18:00:00.000')
 })
 
 const ask = (search: string, as?: Person, id = auctionId) =>
@@ -77,9 +87,9 @@ describe('the schedule of the day on which the auction ends', () => {
 
   test('applies, with its holidays, though it is not there yet today', async () => {
     const { id } = await createAuction(seller)
-    await query("UPDATE auctions SET ends_at = '2029-12-31 23:59:59.999' WHERE id = ?", [id])
+    await setEnd(id, '2029-12-31 23:59:59.999')
     expect((await ask('?amount=10000', buyer, id)).at('lines.2.amount')).toBe(75)
-    await query("UPDATE auctions SET ends_at = '2030-03-04 18:00:00.000' WHERE id = ?", [id])
+    await setEnd(id, '2030-03-04 18:00:00.000')
     const quote = (await ask('?amount=10000', buyer, id)).expect(200).as(quoteSchema)
     expect(quote.lines.map(({ kind, amount }) => [kind, amount])).toEqual([
       ['vehicle', 10_000],
@@ -91,7 +101,7 @@ describe('the schedule of the day on which the auction ends', () => {
 
   test('the tax is that of the caller’s own state', async () => {
     const { id } = await createAuction(seller)
-    await query("UPDATE auctions SET ends_at = '2030-03-04 18:00:00.000' WHERE id = ?", [id])
+    await setEnd(id, '2030-03-04 18:00:00.000')
     const texan = await signIn()
     ;(await api('PUT', '/api/auth/me', { as: texan, body: { state: 'tx' } })).expect(200)
     const taxed = (await ask('?amount=10000.08', texan, id)).expect(200).as(quoteSchema)

@@ -12,7 +12,7 @@ const DIGIT =
 const NUMBERS = `(SELECT a.d + 10 * b.d + 100 * c.d + 1000 * e.d + 10000 * f.d n FROM ${DIGIT} a, ${DIGIT} b, ${DIGIT} c, ${DIGIT} e, ${DIGIT} f) numbers`
 
 /** Copies the row `id` of a table for each number from `from` up to `to`, some of its columns anew. */
-async function copy(
+export async function copyRow(
   table: string,
   id: number,
   fresh: Record<string, string>,
@@ -58,7 +58,7 @@ export async function fillMarket(vehicleId: number, auctionId: number, sellerId:
     location_state: `ELT(1 + n % 10, 'TX', 'CA', 'NY', 'FL', 'OH', 'WA', 'OR', 'NV', 'AZ', 'UT')`,
     starting_price_cents: '100 * (1 + (n * 104729) % 90000)',
   }
-  await copy('vehicles', vehicleId, columns, 0, VEHICLES)
+  await copyRow('vehicles', vehicleId, columns, 0, VEHICLES)
   for (const isPrimary of [1, 0]) {
     await query(
       `INSERT INTO vehicle_images (vehicle_id, s3_key, content_type, size_bytes, is_primary, sort_order, created_at)
@@ -68,6 +68,6 @@ export async function fillMarket(vehicleId: number, auctionId: number, sellerId:
     )
   }
   const auction = { id: `${first} + n`, vehicle_id: `${first} + 10 * n`, creation_key: `CONCAT('copy', n)` }
-  await copy('auctions', auctionId, auction, 0, AUCTIONS)
+  await copyRow('auctions', auctionId, auction, 0, AUCTIONS)
   await query('ANALYZE TABLE vehicles, vehicle_images, auctions')
 }

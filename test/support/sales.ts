@@ -62,11 +62,15 @@ export const move = (
   reason: string | null = null,
 ): Promise<OrderRow> => inOrderTransaction((tx, ctx) => moveOrder(tx, ctx, orderId, to, { reason }), changes)
 
+/** MariaDB gives such a column as text, MySQL as JSON. */
+const jsonColumn = z
+  .unknown()
+  .transform((value): unknown => (typeof value === 'string' ? JSON.parse(value) : value))
 const auditRow = z.object({
   actor_id: z.coerce.number().nullable(),
   action: z.string(),
-  before: z.string().nullable(),
-  after: z.string().nullable(),
+  before: jsonColumn,
+  after: jsonColumn,
 })
 
 /** What the audit log says of an order, the first entry first. */
