@@ -1,14 +1,12 @@
-import { and, eq, gt } from 'drizzle-orm'
 import type { Transaction } from '../db/client.ts'
-import { offers } from '../db/schema/offers.ts'
 import { centsToDollars } from '../lib/money.ts'
 import { nameOfferSale, nameSecondChanceSale, type Sale } from '../market/sale.ts'
 import { AppError } from '../platform/errors.ts'
 import { AUDIT_SUBJECT, recordAudit } from '../users/audit.ts'
 import { sellVehicle } from '../vehicles/sell-vehicle.ts'
 import type { CallerContext } from './context.ts'
-import { OFFER_KIND, OFFER_STATUS } from './offer.ts'
-import { type OfferRow, secondChanceKey } from './offer-rows.ts'
+import { OFFER_KIND, OFFER_STATUS, statusAt } from './offer.ts'
+import { findStanding, type OfferRow, roundOf, secondChanceKey } from './offer-rows.ts'
 import { rejectOthers } from './void-offers.ts'
 
 /** The sale that an accepted round is, as of its acceptance (M5). */
@@ -64,9 +62,6 @@ export async function acceptRound(
 
 /** Whether a second chance stands at `at`. */
 export async function hasSecondChance(tx: Transaction, vehicleId: number, at: Date): Promise<boolean> {
-  const [standing] = await tx
-    .select({ id: offers.id })
-    .from(offers)
-    .where(and(eq(offers.standing_key, secondChanceKey(vehicleId)), gt(offers.expires_at, at)))
-  return standing !== undefined
+  const standing = await findStanding(tx, secondChanceKey(vehicleId))
+  return standing !== null && statusAt(roundOf(standing), at.getTime()) === OFFER_STATUS.pending
 }

@@ -1,4 +1,3 @@
-import { eq } from 'drizzle-orm'
 import type { Transaction } from '../db/client.ts'
 import { type OnceResult, runOnce } from '../db/idempotency.ts'
 import { insertNotices } from '../db/insert-notices.ts'
@@ -12,7 +11,7 @@ import type { CallerContext } from './context.ts'
 import { mayBuy } from './eligibility.ts'
 import { noticeOfRound } from './notices.ts'
 import { isWithin, OFFER_KIND, OFFER_MS, OFFER_SIDE, OFFER_STATUS, offerBounds } from './offer.ts'
-import { describeOffer, findByCreationKey, listingKey, type OfferRow } from './offer-rows.ts'
+import { describeOffer, findByCreationKey, findStanding, listingKey, type OfferRow } from './offer-rows.ts'
 import { type OfferInput, offerMadeSchema } from './schemas.ts'
 
 /**
@@ -35,7 +34,9 @@ export async function makeOffer(
     // Locked before anything is read: what is read afterwards is what stands then.
     const vehicle = await lockVehicle(tx, vehicleId)
     if (vehicle === null) throw vehicleMissing()
-    const made = await findByCreationKey(tx, creationKey)
+    const standing = await findStanding(tx, listingKey(vehicleId, actor.userId))
+    if (standing !== null && standing.creation_key !== creationKey) throw new AppError('offer_stands')
+    const made = standing ?? (await findByCreationKey(tx, creationKey))
     const row = made ?? (await insertOffer(ctx, tx, vehicle, input, creationKey))
     sellerId = row.seller_id
     const offer = await describeOffer(tx, row, actor.userId, now)
@@ -59,12 +60,6 @@ async function insertOffer(
   if (!(await mayBuy(tx, actor.userId, settings))) {
     throw new AppError('not_eligible', 'You may not buy at present')
   }
-  const standingKey = listingKey(vehicle.id, actor.userId)
-  const [standing] = await tx
-    .select({ id: offers.id })
-    .from(offers)
-    .where(eq(offers.standing_key, standingKey))
-  if (standing !== undefined) throw new AppError('offer_stands')
   const bounds = offerBounds(vehicle.buy_now_price_cents)
   if (!isWithin(amount, bounds)) throw refuseAmount(bounds)
   return await insertRound(tx, vehicle, {
@@ -79,7 +74,7 @@ async function insertOffer(
     message: message ?? null,
     round: 1,
     previous_id: null,
-    standing_key: standingKey,
+    standing_key: listingKey(vehicle.id, actor.userId),
     creation_key: creationKey,
     created_at: new Date(now),
   })

@@ -62,6 +62,12 @@ export async function lockOffer(tx: Transaction, offerId: number): Promise<Offer
   return row
 }
 
+/** What stands by its key, whether or not its time is over; null where nothing does. */
+export async function findStanding(db: Executor, standingKey: string): Promise<OfferRow | null> {
+  const [row] = await db.select().from(offers).where(eq(offers.standing_key, standingKey))
+  return row ?? null
+}
+
 /** A row that was just inserted by its key, or null. */
 export async function findByCreationKey(db: Executor, creationKey: string): Promise<OfferRow | null> {
   const [row] = await db.select().from(offers).where(eq(offers.creation_key, creationKey))
