@@ -3,6 +3,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { tellDeadlines } from '../../src/auctions/tell-deadlines.ts'
 import { createDeps } from '../../src/deps.ts'
+import type { Announce } from '../../src/notifications/announce.ts'
 import { api } from '../support/api.ts'
 import { countReads, query, select, withFault } from '../support/database.ts'
 import { createActiveVehicle, createAuction, createDraftVehicle } from '../support/market.ts'
@@ -19,13 +20,15 @@ beforeAll(async () => {
   ;[seller, admin] = await Promise.all([signIn(), signInAdmin()])
 })
 
-const sweepAt = (now: number) => tellDeadlines({ ...createDeps(env), now })
+const announced: number[] = []
+const announce: Announce = (userIds) => void announced.push(...userIds)
+const sweepAt = (now: number) => tellDeadlines({ ...createDeps(env), announce, now })
 
 const noticeRow = z.object({
   type: z.string(),
   title: z.string(),
   message: z.string(),
-  data: z.string().transform((text) => z.record(z.string(), z.unknown()).parse(JSON.parse(text))),
+  data: z.record(z.string(), z.unknown()),
   cause_key: z.string(),
 })
 
@@ -150,6 +153,8 @@ describe('M13: auction_ending', () => {
         { cause_key: `auction:${id}:ending:0`, data: { auction_id: id, vehicle_id } },
       ])
     }
+    expect(announced).toEqual(expect.arrayContaining([bidder.user.id, watcher.user.id]))
+    expect(announced).not.toContain(stranger.user.id)
     expect(await typesOf(stranger)).toEqual([])
     expect(await toldOf(seller, 'auction_ending')).toEqual([])
   })
