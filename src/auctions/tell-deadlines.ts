@@ -106,8 +106,8 @@ async function tellStart(ctx: DeadlineContext, auction: Subject): Promise<void> 
     message: 'The auction starts in 15 minutes or less.',
     causeKey: `auction:${auction.id}:starting:${auction.starts_at.getTime()}`,
   })
-  await tellPeople(ctx, [auction.seller_id], compose)
-  for await (const userIds of watchersOf(ctx.db, auction.vehicle_id)) await tellPeople(ctx, userIds, compose)
+  const watchers = await storeAll(ctx, watchersOf(ctx.db, auction.vehicle_id), compose)
+  await insertNotices(ctx.db, [compose(auction.seller_id)])
   await ctx.db
     .update(auctions)
     .set({ start_told_at: new Date(ctx.now) })
@@ -118,6 +118,7 @@ async function tellStart(ctx: DeadlineContext, auction: Subject): Promise<void> 
         eq(auctions.starts_at, auction.starts_at),
       ),
     )
+  ctx.announce([auction.seller_id, ...watchers])
 }
 
 async function tellEnd(ctx: DeadlineContext, auction: Subject): Promise<void> {
@@ -128,8 +129,8 @@ async function tellEnd(ctx: DeadlineContext, auction: Subject): Promise<void> {
     message: 'The auction ends in 15 minutes or less, unless late bids extend it.',
     causeKey: `auction:${auction.id}:ending:${auction.end_moves}`,
   })
-  for await (const userIds of biddersOf(ctx.db, auction.id)) await tellPeople(ctx, userIds, compose)
-  for await (const userIds of watchersOf(ctx.db, auction.vehicle_id)) await tellPeople(ctx, userIds, compose)
+  const bidders = await storeAll(ctx, biddersOf(ctx.db, auction.id), compose)
+  const watchers = await storeAll(ctx, watchersOf(ctx.db, auction.vehicle_id), compose)
   await ctx.db
     .update(auctions)
     .set({ end_told_at: new Date(ctx.now) })
@@ -140,6 +141,7 @@ async function tellEnd(ctx: DeadlineContext, auction: Subject): Promise<void> {
         eq(auctions.end_moves, auction.end_moves),
       ),
     )
+  ctx.announce([...bidders, ...watchers])
 }
 
 const nameOf = ({ year, make, model }: Subject): string => `${year} ${make} ${model}`
@@ -150,13 +152,18 @@ const aboutAuction = ({ id, vehicle_id }: Subject, userId: number, createdAt: nu
   createdAt,
 })
 
-async function tellPeople(
-  ctx: DeadlineContext,
-  userIds: readonly number[],
+/** @returns whom it was stored for */
+async function storeAll(
+  { db }: DeadlineContext,
+  pages: AsyncIterable<number[]>,
   compose: (userId: number) => Notice,
-): Promise<void> {
-  await insertNotices(ctx.db, userIds.map(compose))
-  ctx.announce(userIds)
+): Promise<number[]> {
+  const all: number[] = []
+  for await (const userIds of pages) {
+    await insertNotices(db, userIds.map(compose))
+    all.push(...userIds)
+  }
+  return all
 }
 
 type ReadPeople = (afterId: number) => Promise<{ userId: number }[]>
