@@ -191,6 +191,7 @@ export class RoomCore<Socket extends RoomSocket> {
   }
 
   disconnected(): void {
+    this.#sockets.ended()
     if (this.#book.auction !== null) this.#floor.countChanged()
   }
 

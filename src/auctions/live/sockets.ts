@@ -54,6 +54,8 @@ export const tagOf = (userId: number): string => `user:${userId}`
 export class Sockets<Socket extends RoomSocket> {
   readonly #host: SocketHost<Socket>
   readonly #conducts = new WeakMap<Socket, Conduct>()
+  /** How many are open; null where that has to be counted. Counting looks at every one of them. */
+  #count: number | null = null
   /** When a frame last went to every socket. */
   #broadcastAt: EpochMs
 
@@ -64,7 +66,13 @@ export class Sockets<Socket extends RoomSocket> {
   }
 
   get count(): number {
-    return this.all.length
+    this.#count ??= this.all.length
+    return this.#count
+  }
+
+  /** Some socket ended by itself. */
+  ended(): void {
+    this.#count = null
   }
 
   /** The platform still lists those that are closing. */
@@ -78,6 +86,7 @@ export class Sockets<Socket extends RoomSocket> {
 
   /** Remembers whose socket this is, for as long as it lives. */
   attach(socket: Socket, attachment: Attachment): void {
+    if (this.#count !== null) this.#count += 1
     socket.serializeAttachment(attachment)
     this.#remember(socket, attachment)
   }
@@ -164,6 +173,7 @@ export class Sockets<Socket extends RoomSocket> {
   }
 
   close(socket: Socket, code: CloseCode, reason: string): void {
+    this.#count = null
     try {
       socket.close(code, reason)
     } catch {
