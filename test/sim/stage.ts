@@ -76,9 +76,10 @@ export class Stage {
   /** What `POST /api/auctions` does last; where it fails the sweeper does it. */
   arm(): void {
     const { db, rooms, world } = this
+    const madeAt = world.now
     for (const { terms, vehicle } of this.lots) {
       if (world.random.chance(0.05)) world.weather.roomUnreachable = 1
-      void armQuietly({ db, rooms, requestId: 'sim', log: this.#log }, { terms, vehicle })
+      void armQuietly({ db, rooms, requestId: 'sim', log: this.#log }, { terms, vehicle, madeAt })
     }
   }
 

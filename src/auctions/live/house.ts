@@ -42,9 +42,9 @@ export class House {
   }
 
   /** Idempotent: what is armed keeps its terms. */
-  arm({ terms, vehicle }: ArmRequest, requestId: string): { readonly ok: true } | Refusal {
+  arm({ terms, vehicle, madeAt = 0 }: ArmRequest, requestId: string): { readonly ok: true } | Refusal {
     const { book, clock, ledger, log } = this.#parts
-    const now = clock()
+    const now = Math.max(clock(), madeAt)
     if (book.auction !== null) return { ok: true }
     const decision = decide(null, null, { kind: 'arm', terms }, now)
     if (decision.rejected !== null) {

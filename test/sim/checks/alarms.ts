@@ -1,14 +1,13 @@
 import { nextDeadline } from '../../../src/auctions/engine/deadline.ts'
 import { BACKSTOP_MS } from '../../../src/auctions/live/backlog.ts'
 import type { RoomHost } from '../host.ts'
+import { SKEW_MAX_MS } from '../life.ts'
 import type { World } from '../world.ts'
 import type { LedgerBook } from './ledger-book.ts'
 
 const DAY_MS = 86_400_000
 /** An alarm that could not write is tried again so much later. */
 const ALARM_AGAIN_MS = 5_000
-/** A room's own clock may be ahead of the platform's. */
-const SKEW_MS = 100
 
 /** The one alarm stands where the room is next needed, at every moment, so that whatever dies is woken again. */
 export function checkAlarm(world: World, host: RoomHost, book: LedgerBook): void {
@@ -26,7 +25,7 @@ export function checkAlarm(world: World, host: RoomHost, book: LedgerBook): void
   if (soonest === Number.POSITIVE_INFINITY) return
   const latest = Math.max(soonest, host.writeFailedAt + ALARM_AGAIN_MS)
   const { alarm } = host.disk
-  const isSet = alarm !== null && alarm <= latest + SKEW_MS
+  const isSet = alarm !== null && alarm <= latest + SKEW_MAX_MS
   world.hold(isSet, 'The alarm stands where the room is next needed', () => ({
     alarm,
     needed,
