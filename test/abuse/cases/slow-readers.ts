@@ -50,18 +50,6 @@ export const slowReaders: AbuseCase = {
       counted === base + SOCKETS,
       `${counted} in the room`,
     )
-    if (process.env.DBG)
-      setInterval(async () => {
-        const { execSync } = await import('node:child_process')
-        console.log(
-          execSync(
-            `ss -tmn 'sport = :${http.port}' | grep -A1 ESTAB | head -60 | sort -k3 -n | tail -4`,
-          ).toString(),
-          readMemoryMib(stack.workerPid),
-          bidding.received,
-          bidding.accepted,
-        )
-      }, 10000).unref()
     const left = await seeCount(neighbour, (count) => count <= base, CLOSED_WITHIN_MS + 5_000)
     const seconds = (performance.now() - openedAt) / 1_000
     checks.that(

@@ -20,7 +20,7 @@ export interface Request {
   /** Sent as JSON. */
   body?: unknown
   /** Sent as it is, under the content type of JSON unless `headers` name another. */
-  text?: string
+  text?: string | Buffer
 }
 
 export interface Answer {
