@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Api } from './clients/api.ts'
 import { Bidder, PENDING_MAX } from './clients/bidder.ts'
 import { Crowd } from './clients/crowd.ts'
@@ -68,7 +69,7 @@ export class Hall {
     }
   }
 
-  /** Lists a vehicle, puts it up, and lets watchers and bidders in. */
+  /** Lists a vehicle, puts it up, and lets watchers in. */
   async open(kind: LotKind, durationMs: number): Promise<Lot> {
     const serial = ++this.#serial
     const seller = this.#sellers[serial % this.#sellers.length]
@@ -76,6 +77,11 @@ export class Hall {
     const vehicleId = await seller.list(serial, kind)
     const lot = await seller.open(vehicleId, serial, kind, durationMs)
     this.lots.push(lot)
+    // Nobody wakes its room: what is due there comes by its alarm or by the sweeper alone.
+    if (kind.isQuiet) {
+      this.#ends.set(lot.auctionId, sleep(durationMs))
+      return lot
+    }
     const watchers = Array.from({ length: WATCHERS_PER_LOT }, (_, index) =>
       this.#stay(this.#socket(lot, `watcher-${index + 1}`)),
     )
@@ -114,10 +120,11 @@ export class Hall {
     return this.crowd.burst(this.openLots, readMs)
   }
 
-  /** Auctions of which nobody here knows yet that they are over. */
+  /** Auctions that are watched, and of which nobody here knows yet that they are over. */
   get openLots(): Lot[] {
     return this.lots.filter(
-      ({ auctionId }) => !this.recordsOf(auctionId).some(({ isFinished }) => isFinished),
+      ({ auctionId, kind }) =>
+        !kind.isQuiet && !this.recordsOf(auctionId).some(({ isFinished }) => isFinished),
     )
   }
 
@@ -158,7 +165,9 @@ export class Hall {
   }
 
   #stay(socket: LiveSocket): Promise<void> {
-    const staying = socket.stay()
+    const staying = socket
+      .stay()
+      .catch((error: unknown) => void socket.narrator.record.faults.push(`the client failed: ${error}`))
     this.#staying.push(staying)
     return staying
   }

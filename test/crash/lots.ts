@@ -7,7 +7,7 @@ export interface LotKind {
   /** Fields of `POST /api/auctions` beside vehicle, times and starting price. */
   readonly terms: Readonly<Record<string, unknown>>
   readonly buyNowPrice: number | null
-  /** Nobody bids on it. */
+  /** Nobody bids on it, and nobody watches. */
   readonly isQuiet: boolean
   /** How long after its making it opens. */
   readonly startsInMs: number

@@ -6,7 +6,7 @@ import { type Cloud, startCloud } from '../../local/cloud.ts'
 import { createDatabase } from '../../local/databases.ts'
 import { type MysqlServer, startMariadb } from '../../local/mariadb.ts'
 import { migrate } from '../../local/migrations.ts'
-import type { Log } from '../../local/processes.ts'
+import { type Log, logFileOf } from '../../local/processes.ts'
 import { type RedisServer, startRedis } from '../../local/redis.ts'
 import { type Bundle, buildBundle } from '../../local/workerd/bundle.ts'
 import { startWorkerd, type Workerd } from '../../local/workerd/serve.ts'
@@ -30,6 +30,7 @@ export class CrashStack {
   #worker: Workerd
   #mysql: MysqlServer
   #redis: RedisServer
+  #isStopping = false
 
   private constructor(cloud: Cloud, bundle: Bundle, worker: Workerd, log: Log) {
     this.url = worker.url
@@ -46,16 +47,17 @@ export class CrashStack {
 
   /** Builds the Worker and starts everything, with an empty database and empty objects. */
   static async open(log: Log): Promise<CrashStack> {
-    rmSync(join(DATA_DIR, 'logs'), { recursive: true, force: true })
-    const bundle = await buildBundle('wrangler.toml', join(DATA_DIR, 'bundle'))
     const cloud = await startCloud({ dataDir: DATA_DIR, log })
     try {
+      const { dataDir, env: variables } = cloud
+      // The directory is ours from here on.
+      const bundle = await buildBundle('wrangler.toml', join(dataDir, 'bundle'))
+      rmSync(logFileOf(dataDir, `workerd-${bundle.name}`), { force: true })
       if (cloud.mysql.pid === undefined || cloud.redis.pid === undefined) {
         throw new Error('This kills its servers: MYSQL_URL and REDIS_URL must not be set')
       }
       await createDatabase(cloud.mysql, DATABASE, { fresh: true })
       await migrate(new Client({ url: cloud.databaseUrl(DATABASE) }), 'migrations')
-      const { dataDir, env: variables } = cloud
       const worker = await startWorkerd({ bundle, dataDir, variables, hasCronDoor: true })
       return new CrashStack(cloud, bundle, worker, log)
     } catch (error) {
@@ -77,7 +79,7 @@ export class CrashStack {
   killWorker(downMs: number): Promise<void> {
     return this.#break('worker', async () => {
       await this.endWorker()
-      await sleep(downMs)
+      await this.#stayDown(downMs)
       this.#worker = await startWorkerd({
         bundle: this.#bundle,
         dataDir: this.dataDir,
@@ -100,7 +102,7 @@ export class CrashStack {
     return this.#break('database', async () => {
       kill(this.#mysql.pid)
       await this.#mysql.ended
-      await sleep(downMs)
+      await this.#stayDown(downMs)
       this.#mysql = await startMariadb({ dataDir: this.dataDir, log: this.#log, port: this.#mysql.port })
     })
   }
@@ -121,7 +123,7 @@ export class CrashStack {
     return this.#break('redis', async () => {
       kill(this.#redis.pid)
       await this.#redis.ended
-      await sleep(downMs)
+      await this.#stayDown(downMs)
       this.#redis = await startRedis({ dataDir: this.dataDir, log: this.#log, port: this.#redis.port })
     })
   }
@@ -139,11 +141,18 @@ export class CrashStack {
   }
 
   async stop(): Promise<void> {
+    this.#isStopping = true
     await this.#worker.stop()
     // The cloud knows only the servers that it started itself, which may be gone.
     await this.#mysql.stop()
     await this.#redis.stop()
     await this.#cloud.stop()
+  }
+
+  /** @throws Error where nothing is to come back any more */
+  async #stayDown(downMs: number): Promise<void> {
+    await sleep(downMs)
+    if (this.#isStopping) throw new Error('The run was stopped')
   }
 
   async #break(part: Part, harm: () => Promise<void>): Promise<void> {

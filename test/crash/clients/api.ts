@@ -33,12 +33,12 @@ export class LostAnswer extends Error {
 export class Api {
   readonly url: string
   readonly address: string
-  readonly #surprises: Surprises
+  readonly surprises: Surprises
 
   constructor(url: string, address: string, surprises: Surprises) {
     this.url = url
     this.address = address
-    this.#surprises = surprises
+    this.surprises = surprises
   }
 
   /** @throws LostAnswer */
@@ -66,9 +66,7 @@ export class Api {
     }
     const reply = { status, body: parseJson(text), replayed }
     if (status >= INTERNAL_ERROR && codeOf(reply) !== 'unavailable') {
-      this.#surprises.note(
-        `${method} ${path.replace(/\d+/g, ':id')} answered ${status} ${text.slice(0, 200)}`,
-      )
+      this.surprises.note(`${method} ${path.replace(/\d+/g, ':id')} answered ${status} ${text.slice(0, 200)}`)
     }
     return reply
   }

@@ -27,7 +27,7 @@ export interface MysqlRows {
 }
 
 export async function readMysqlRows(url: string): Promise<MysqlRows> {
-  const db = createDatabase(url)
+  const db = openDatabase(url)
   const auctionRows = await db.select().from(auctions).orderBy(asc(auctions.id))
   const bidRows = new Map<number, BidRow[]>()
   const bidderRows = new Map<number, BidderRow[]>()
@@ -56,9 +56,12 @@ export async function readMysqlRows(url: string): Promise<MysqlRows> {
   }
 }
 
+/** A server that has just come back on a busy machine takes its time; nobody waits for this but the run. */
+const openDatabase = (url: string) => createDatabase(url, { timeoutMs: 60_000 })
+
 /** Auctions that MySQL does not show as settled yet. */
 export async function findUnsettled(url: string): Promise<number[]> {
-  const rows = await createDatabase(url)
+  const rows = await openDatabase(url)
     .select({ id: auctions.id, settledAt: auctions.settled_at })
     .from(auctions)
   return rows.filter(({ settledAt }) => settledAt === null).map(({ id }) => id)
