@@ -79,7 +79,7 @@ export class Lot {
     this.#world.hold(!this.host.isStuck, 'A projector whose backlog has drained is not stuck')
     const lastAt = this.book.auction?.lastAt ?? 0
     for (const { line, readyState } of this.host.sockets) {
-      const isAlive = !line.isReading && line.isWhole && readyState === 1
+      const isAlive = !line.isReading && line.isWhole && readyState === 1 && !this.host.disk.isAlarmGivenUp
       const answeredAt = line.answeredAt?.getTime() ?? line.openedAt
       this.#world.hold(!isAlive || lastAt <= answeredAt, 'Who does not read is closed')
     }

@@ -68,7 +68,7 @@ export class RoomCore<Socket extends RoomSocket> {
     const { storage } = ports
     this.#ledger = new Ledger(storage)
     this.#verdicts = new Verdicts(storage.sql)
-    this.#deadlines = new Deadlines(ports.alarm, ports.armedAt)
+    this.#deadlines = new Deadlines(ports.alarm, ports.armedAt, clock)
     this.#book = new Book(
       storage,
       this.#ledger,
