@@ -7,7 +7,7 @@ import type { Intention } from './checks/offers.ts'
 import { type FarEnd, Line, type ServerSocket } from './line.ts'
 import type { Lot } from './lot.ts'
 import { Story } from './story.ts'
-import type { World } from './world.ts'
+import { Violation, type World } from './world.ts'
 
 const TICKET_MS = 30_000
 const RUBBISH_ID = 'rubbish'
@@ -41,6 +41,8 @@ export class Client implements FarEnd {
   /** The `seq` before the connection broke, for a `sync` over the gap. */
   #cameTo: number | null = null
   readonly #bids = new Map<string, Intention>()
+  /** By which the client was last let in. */
+  #used: ConnectionClaims | null = null
 
   constructor(world: World, lot: Lot, name: string, bidder: RoomBidder | null) {
     this.#world = world
@@ -75,11 +77,28 @@ export class Client implements FarEnd {
       })
       this.#line = line
       this.#story = this.#beginStory()
-      this.#lot.host.connect(this.#claims(number), line).then(
-        (socket) => this.#accepted(line, socket),
+      const claims = this.#claims(number)
+      this.#lot.host.connect(claims, line).then(
+        (socket) => {
+          if (typeof socket !== 'string') this.#used = claims
+          this.#accepted(line, socket)
+        },
         () => this.#accepted(line, 'unreachable'),
       )
     })
+  }
+
+  /** A ticket opens one socket, whoever else has come by it. */
+  connectAgain(): void {
+    if (this.#used?.ticket == null) return
+    const line = new Line(this.#world, { onFrame: () => undefined, onClosed: () => undefined })
+    this.#lot.host.connect(this.#used, line).then(
+      (answer) => {
+        const isRefused = answer === 'ticket_not_good'
+        if (!isRefused) this.#world.fail(new Violation(`A ticket that was used before: ${answer}`))
+      },
+      () => undefined,
+    )
   }
 
   #claims(number: number): ConnectionClaims {

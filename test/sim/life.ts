@@ -51,7 +51,12 @@ export class Life implements Caller {
     this.#skewMs = world.random.chance(0.25) ? world.random.between(-SKEW_MAX_MS, SKEW_MAX_MS) : 0
     this.core = new RoomCore(this.#deps(), {
       storage: {
-        sql: { exec: (query, ...bindings) => this.#living(() => disk.sql.exec(query, ...bindings)) },
+        sql: {
+          exec: (query, ...bindings) => {
+            world.countStatement()
+            return this.#living(() => disk.sql.exec(query, ...bindings))
+          },
+        },
         transactionSync: (work) => this.#living(() => disk.transactionSync(work)),
       },
       alarm: { setAlarm: (at) => this.#living(() => parts.setAlarm(at)) },

@@ -16,6 +16,8 @@ interface Person {
   standing: Standing
   /** Rooms that were entered, and the revision that each has confirmed. */
   rooms: Map<number, number>
+  /** The last revision that each room was told, rather than being answered it. */
+  told: Map<number, number>
   isTelling: boolean
 }
 
@@ -34,6 +36,12 @@ export class SimPeople {
   isBarred(userId: number, auctionId: number): boolean {
     const { standing, rooms } = this.#person(userId)
     return standing.suspended && rooms.get(auctionId) === standing.revision
+  }
+
+  /** Whether a room was told that this person is suspended, so that their sockets there are closed. */
+  isExpelled(userId: number, auctionId: number): boolean {
+    const { standing, told } = this.#person(userId)
+    return standing.suspended && told.get(auctionId) === standing.revision
   }
 
   isSuspended(userId: number): boolean {
@@ -91,7 +99,8 @@ export class SimPeople {
   #person(userId: number): Person {
     const known = this.#people.get(userId)
     if (known !== undefined) return known
-    const person: Person = { standing: { suspended: false, revision: 0 }, rooms: new Map(), isTelling: false }
+    const standing = { suspended: false, revision: 0 }
+    const person: Person = { standing, rooms: new Map(), told: new Map(), isTelling: false }
     this.#people.set(userId, person)
     return person
   }
@@ -105,6 +114,7 @@ export class SimPeople {
         const told = this.#rooms(auctionId, 'repeatable', (room) => room.setStanding(userId, standing, 'sim'))
         await bounded(told, TELL_MAX_MS)
         person.rooms.set(auctionId, Math.max(person.rooms.get(auctionId) ?? 0, standing.revision))
+        person.told.set(auctionId, standing.revision)
       } catch {
         this.#world.note(`person ${userId}`, () => `room ${auctionId} was not told`)
       }

@@ -38,6 +38,7 @@ export class Player {
       [2, () => bidding.buy(lot)],
       [10, () => (client.isHere ? client.sync() : client.connect())],
       [3, () => client.leave()],
+      [1, () => client.connectAgain()],
       [2, () => (client.isReading ? client.stopReading() : client.readOn())],
       [2, () => client.sync(random.between(0, 60))],
       [1, () => client.sendRubbish(random.chance(0.5))],

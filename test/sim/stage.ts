@@ -61,8 +61,9 @@ export class Stage {
       const opening = openingOf(drawTerms(random, auctionId, world.now), world.now)
       const vehicle = describeVehicle(random, 70 + auctionId, world.now)
       storeListing(this.#server, opening, vehicle, world.now)
-      const parts = { world, auctionId, connections, people: this.people, rateLimits } as const
-      const lot = new Lot(parts, this.#server, opening, vehicle)
+      const { people, bidders } = this
+      const parts = { world, auctionId, connections, people, rateLimits } as const
+      const lot = new Lot({ ...parts, server: this.#server, bidders, opening, vehicle })
       hosts.set(auctionId, lot.host)
       return lot
     })

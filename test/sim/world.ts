@@ -5,6 +5,8 @@ import { Timeline } from './timeline.ts'
 import { Weather } from './weather.ts'
 
 export const BEGINNING = Date.UTC(2027, 0, 4, 15)
+/** Of all rooms within one step, in which no time passes. */
+const STATEMENTS_MAX = 100_000
 
 /** Something that the rules do not allow has happened. */
 export class Violation extends Error {
@@ -47,6 +49,7 @@ export class World {
   /** When something was last made to fail. */
   faultAt: EpochMs = Number.NEGATIVE_INFINITY
   readonly #lines: string[] | null
+  #counted = { step: 0, statements: 0 }
 
   constructor(random: Random, { sabotage, lines }: { sabotage: Sabotage | null; lines: string[] | null }) {
     this.random = random
@@ -57,6 +60,14 @@ export class World {
 
   get now(): EpochMs {
     return this.timeline.now
+  }
+
+  /** A room asks its disk; who asks on and on without waiting for anything never comes to an end. */
+  countStatement(): void {
+    const { steps } = this.timeline
+    if (this.#counted.step !== steps) this.#counted = { step: steps, statements: 0 }
+    this.#counted.statements += 1
+    if (this.#counted.statements > STATEMENTS_MAX) this.violate('A room goes on without end')
   }
 
   /** A line of the readable history. */

@@ -1,6 +1,7 @@
 import type { Auction, LedgerEntry } from '../../../src/auctions/engine/auction.ts'
 import { SECOND_MS } from '../../../src/lib/time.ts'
 import { firstWithHighest, priceAfterLast, priceOf, reserveIn, stepOf } from '../../engine/naive.ts'
+import { SELLERS_REASON } from '../house-commands.ts'
 import type { World } from '../world.ts'
 import { isOffer, type LedgerBook } from './ledger-book.ts'
 
@@ -16,6 +17,7 @@ export function checkEntry(world: World, book: LedgerBook, index: number): void 
     return
   }
   checkStatus(hold, before, entry)
+  checkHouse(hold, before, entry)
   checkEnd(hold, before, entry)
   checkPrice(hold, book, index, before, entry)
 }
@@ -49,6 +51,25 @@ function checkStatus(hold: Hold, before: Auction, { at, events, after }: LedgerE
           ? 'pending_seller'
           : 'sold'
   hold(outcome === expected, `R15: the outcome is ${expected}`)
+}
+
+function checkHouse(hold: Hold, { terms, position }: Auction, { events: [first], after }: LedgerEntry): void {
+  if (first?.kind === 'edited') hold(position.status === 'scheduled', 'The policy is fixed once open')
+  if (first?.kind === 'cancelled' && first.reason === SELLERS_REASON) {
+    const isBound = position.status === 'active' && terms.saleType === 'absolute'
+    hold(position.leader === null && !isBound, 'R17: the seller cancels while there is no bid')
+  }
+  if (first?.kind !== 'reserve_lowered') {
+    const isKept = first?.kind === 'edited' || after.reservePrice === position.reservePrice
+    hold(isKept, 'R11: nothing else changes the reserve')
+    return
+  }
+  const was = position.reservePrice
+  hold(position.status === 'active' && was !== null && !position.reserveMet, 'R11: while it is not met')
+  if (after.reservePrice === null) return
+  hold(!position.reserveLowered, 'R11: the reserve is lowered once')
+  const isLower = was !== null && after.reservePrice < was && after.reservePrice >= terms.startingPrice
+  hold(isLower, 'R11: the reserve is lowered, not below the starting price')
 }
 
 function checkEnd(hold: Hold, before: Auction, { at, events, after }: LedgerEntry): void {
