@@ -68,6 +68,21 @@ const SHORT_LOTS: readonly LotKind[] = [
   kind('quiet', { isQuiet: true }),
 ]
 
+/** Ended by a purchase or by the admin: after a voiding the clock has at least 15 minutes (R20). */
+const FAR_RESERVE = 9_000_000
+
+/** Short ones in which sellers and admins do more than look on. */
+export const HOUSE_LOTS = {
+  voided: kind('voided', { terms: { reserve_price: FAR_RESERVE, soft_close: CAPPED } }),
+  bought: kind('voided, buy now', {
+    buyNowPrice: 30_000,
+    terms: { reserve_price: 25_000, soft_close: CAPPED },
+  }),
+  lowered: kind('reserve lowered', { terms: { reserve_price: FAR_RESERVE, soft_close: CAPPED } }),
+  edited: kind('edited', { startsInMs: 6_000, terms: { soft_close: CAPPED } }),
+  calledOff: kind('called off', { startsInMs: 30_000 }),
+} as const
+
 /** The kinds of the short ones in the order in which they are made, each as often as the others. */
 export function* dealShortLots(random: Random): Generator<LotKind, never> {
   for (;;) yield* random.shuffle(SHORT_LOTS)

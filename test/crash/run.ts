@@ -7,6 +7,9 @@ import { type PublicAnswers, readPublicAnswers, repeatOffers } from './evidence/
 import { readRoomFiles } from './evidence/room-files.ts'
 import { breakThings, FAULTS_MIN, type Fault, planFaults } from './faults.ts'
 import { BIDDERS, Hall } from './hall.ts'
+import { Mover } from './house/mover.ts'
+import { MoveBook } from './house/moves.ts'
+import { openRound, runRounds } from './house/rounds.ts'
 import { dealShortLots, LONG_LOTS } from './lots.ts'
 import { Random } from './random.ts'
 import { describeTally, tally } from './report.ts'
@@ -18,11 +21,13 @@ const SHORT_SLOTS = 4
 const SHORT_MIN_MS = 12_000
 const SHORT_MAX_MS = 28_000
 /** How long everybody may take to get in before the first fault. */
-const ENTRY_MS = 15_000
+const ENTRY_PATIENCE_MS = 15_000
+/** How long they mostly take. */
+const ENTRY_MS = 6_000
 /** The long auctions end so long after the last fault was planned, or later by soft close. */
 const LAST_END_MS = 6_000
 /** Bidding goes on so long after that. */
-const OVERTIME_MS = 5_000
+const OVERTIME_MS = 3_000
 const CRON_EVERY_MS = 10_000
 const PROGRESS_EVERY_MS = 5_000
 const END_PATIENCE_MS = 90_000
@@ -45,10 +50,13 @@ export async function runCrash(stack: CrashStack, options: CrashOptions, say: Sa
   const surprises = new Surprises()
   const hall = new Hall({ url: stack.url, dataDir: stack.dataDir, random, surprises })
   await hall.signUp()
+  const admin = await hall.signInAdmin()
+  const moves = new MoveBook()
   const lastEndAt = Date.now() + ENTRY_MS + options.chaosMs + LAST_END_MS
   const longLots = await Promise.all(LONG_LOTS.map((kind) => hall.open(kind, lastEndAt - Date.now())))
   hall.joinLong(longLots)
-  await waitUntil(() => hall.sockets.every(({ isOpen }) => isOpen), ENTRY_MS)
+  const first = await openRound(hall)
+  await waitUntil(() => hall.sockets.every(({ isOpen }) => isOpen), ENTRY_PATIENCE_MS)
   const chaosEndsAt = Date.now() + options.chaosMs
   say(`${longLots.length} long auctions, ${SHORT_SLOTS} short ones at a time, ${BIDDERS} bidders`)
 
@@ -64,11 +72,22 @@ export async function runCrash(stack: CrashStack, options: CrashOptions, say: Sa
     const kinds = dealShortLots(random.stream('short lots'))
     const slots = Promise.all(
       Array.from({ length: SHORT_SLOTS }, (_, index) =>
-        runShortLots(hall, kinds, random.stream(`slot ${index}`), chaosEndsAt),
+        runShortLots(hall, kinds, random.stream(`slot ${index}`), {
+          until: chaosEndsAt,
+          latestEndAt: lastEndAt,
+        }),
       ),
     )
     // Heard of when it is waited for.
     slots.catch(() => undefined)
+    const mover = new Mover({
+      book: moves,
+      admin,
+      sellerOf: (lot) => hall.sellerOf(lot),
+      random: random.stream('voidings'),
+    })
+    const rounds = runRounds(hall, mover, random.stream('rounds'), { first, until: chaosEndsAt })
+    rounds.catch(() => undefined)
     const chaos = breakThings(planFaults(random.stream('faults'), options.chaosMs), {
       stack,
       random: random.stream('harm'),
@@ -76,7 +95,8 @@ export async function runCrash(stack: CrashStack, options: CrashOptions, say: Sa
       burst: (readMs) => hall.burst(readMs),
       onFault: (fault) => {
         faults.push(fault)
-        fewestOpen = Math.min(fewestOpen, hall.openLots.length)
+        // A slow machine's last faults come after the long auctions' time.
+        if (Date.now() < lastEndAt) fewestOpen = Math.min(fewestOpen, hall.openLots.length)
         say(
           `fault ${faults.length}: ${fault.kind}${fault.kind === 'hang database' ? ` for ${fault.lastsMs} ms` : ''}`,
         )
@@ -86,10 +106,10 @@ export async function runCrash(stack: CrashStack, options: CrashOptions, say: Sa
     say('everything is back')
     await sleep(Math.max(0, lastEndAt + OVERTIME_MS - Date.now()))
     end.resolve()
-    await slots
+    await Promise.all([slots, rounds])
     stopProgress()
     const problems = await endEverything({ hall, stack, living, say })
-    const collected = await collect({ hall, stack, say, stopCron })
+    const collected = await collect({ hall, stack, say, stopCron, moves })
     const { auctions, problems: unsorted } = sortEvidence(collected)
     say('checking')
     return {
@@ -106,15 +126,16 @@ export async function runCrash(stack: CrashStack, options: CrashOptions, say: Sa
   }
 }
 
-/** One short auction after another, as long as one can end soon after the chaos. */
+/** One short auction after another, as long as one can end soon after the chaos: by `latestEndAt` if at all possible. */
 async function runShortLots(
   hall: Hall,
   kinds: ReturnType<typeof dealShortLots>,
   random: Random,
-  until: number,
+  { until, latestEndAt }: { until: number; latestEndAt: number },
 ): Promise<void> {
   while (Date.now() + SHORT_MIN_MS < until) {
-    const lot = await hall.open(kinds.next().value, random.int(SHORT_MIN_MS, SHORT_MAX_MS))
+    const durationMs = Math.min(random.int(SHORT_MIN_MS, SHORT_MAX_MS), latestEndAt - Date.now())
+    const lot = await hall.open(kinds.next().value, durationMs, latestEndAt)
     hall.joinShort(lot)
     await hall.endOf(lot)
   }
@@ -150,27 +171,37 @@ interface CollectParts {
   stack: CrashStack
   say: Say
   stopCron: () => void
+  moves: MoveBook
 }
 
 /** What the API says, then what is on disk after one last `kill -9` of the Worker and of the database. */
-async function collect({ hall, stack, say, stopCron }: CollectParts): Promise<Collected> {
+async function collect({ hall, stack, say, stopCron, moves }: CollectParts): Promise<Collected> {
   const api = hall.newApi()
   const shown = new Map<number, PublicAnswers>()
   for (const { auctionId } of hall.lots) shown.set(auctionId, await readPublicAnswers(api, auctionId))
-  const people = new Map(hall.bidders.map(({ person }) => [person.userId, person]))
+  const people = new Map(
+    [...hall.bidders, ...hall.guests]
+      .filter(({ person }) => person.isSignedIn || hall.bidders.some((bidder) => bidder.person === person))
+      .map(({ person }) => [person.userId, person]),
+  )
   const offers = hall.book.all
   let told = 0
-  const repetitions = await repeatOffers(offers, people, (done, of) => {
-    if (done < told + 1_000 && done < of) return
-    told = done
-    say(`${done} of ${of} ids repeated`)
-  })
+  const repetitions = await repeatOffers(
+    offers.filter(({ userId }) => people.has(userId)),
+    people,
+    (done, of) => {
+      if (done < told + 1_000 && done < of) return
+      told = done
+      say(`${done} of ${of} ids repeated`)
+    },
+  )
   stopCron()
   await stack.endWorker()
   await stack.killDatabase(0)
   return {
     lots: hall.lots,
     offers,
+    moves,
     recordsOf: (auctionId) => hall.recordsOf(auctionId),
     repetitions,
     shown,

@@ -26,11 +26,11 @@ export class CrashStack {
   readonly #bundle: Bundle
   readonly #log: Log
   readonly #variables: Record<string, string>
-  readonly #broken = new Set<Part>()
+  readonly #broken = new Map<Part, Promise<void>>()
+  readonly #stopping = new AbortController()
   #worker: Workerd
   #mysql: MysqlServer
   #redis: RedisServer
-  #isStopping = false
 
   private constructor(cloud: Cloud, bundle: Bundle, worker: Workerd, log: Log) {
     this.url = worker.url
@@ -68,6 +68,11 @@ export class CrashStack {
 
   get storageDir(): string {
     return this.#worker.storageDir
+  }
+
+  /** Of workerd, and of whatever came after it was killed. */
+  get logFile(): string {
+    return logFileOf(this.dataDir, `workerd-${this.#bundle.name}`)
   }
 
   /** Whether a part can be broken now: what is broken already cannot be broken again. */
@@ -113,8 +118,11 @@ export class CrashStack {
       const { pid } = this.#mysql
       if (pid === undefined) return
       process.kill(pid, 'SIGSTOP')
-      await sleep(stoppedMs)
-      process.kill(pid, 'SIGCONT')
+      try {
+        await this.#stayDown(stoppedMs)
+      } finally {
+        process.kill(pid, 'SIGCONT')
+      }
     })
   }
 
@@ -141,7 +149,9 @@ export class CrashStack {
   }
 
   async stop(): Promise<void> {
-    this.#isStopping = true
+    this.#stopping.abort(new Error('The run was stopped'))
+    // What is coming back is waited for: it could not be stopped before.
+    await Promise.allSettled(this.#broken.values())
     await this.#worker.stop()
     // The cloud knows only the servers that it started itself, which may be gone.
     await this.#mysql.stop()
@@ -151,15 +161,15 @@ export class CrashStack {
 
   /** @throws Error where nothing is to come back any more */
   async #stayDown(downMs: number): Promise<void> {
-    await sleep(downMs)
-    if (this.#isStopping) throw new Error('The run was stopped')
+    await sleep(downMs, undefined, { signal: this.#stopping.signal })
   }
 
   async #break(part: Part, harm: () => Promise<void>): Promise<void> {
     if (!this.isWhole(part)) throw new Error(`The ${part} is broken already`)
-    this.#broken.add(part)
+    const breaking = harm()
+    this.#broken.set(part, breaking)
     try {
-      await harm()
+      await breaking
     } finally {
       this.#broken.delete(part)
     }

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { CHECKS, checkAuction } from './check-auction.ts'
 import { soundEvidence } from './evidence-stand.ts'
+import { HOUSE_HARMS } from './harms/house-harms.ts'
 import { OUTSIDE_HARMS } from './harms/outside-harms.ts'
 import { ROOM_HARMS } from './harms/room-harms.ts'
+import { troubledEvidence } from './troubled-stand.ts'
 
 describe('the checks of the crash run', () => {
   test('find nothing where nothing is wrong', () => {
@@ -18,6 +20,33 @@ describe('the checks of the crash run', () => {
       'max',
       'max',
     ])
+  })
+
+  test('find nothing where sellers and admins did what they were asked to', () => {
+    const { history, problems } = checkAuction(troubledEvidence())
+    expect(problems).toEqual(Object.fromEntries(CHECKS.map((check) => [check, []])))
+    expect(history?.final.position).toMatchObject({ status: 'cancelled', bidCount: 2 })
+    expect(history?.entries.map(({ events }) => events[0]?.kind)).toEqual([
+      'armed',
+      'edited',
+      'opened',
+      'bid',
+      'bid',
+      'bid',
+      'bid_voided',
+      'reserve_lowered',
+      'bid',
+      'bid_voided',
+      'disclosure_changed',
+      'bid',
+      'bid',
+      'cancelled',
+    ])
+  })
+
+  test.each(HOUSE_HARMS)('find that %s', (_name, check, says, harm) => {
+    const { problems } = checkAuction(harm(troubledEvidence()))
+    expect(problems[check].join('\n')).toMatch(says)
   })
 
   test.each([...ROOM_HARMS, ...OUTSIDE_HARMS])('find that %s', (_name, check, says, harm) => {

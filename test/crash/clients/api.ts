@@ -16,11 +16,12 @@ export interface Reply {
 }
 
 export interface Request {
-  method: 'GET' | 'POST'
+  method: 'GET' | 'POST' | 'PATCH'
   path: string
   token?: string
   body?: unknown
   key?: string
+  headers?: Readonly<Record<string, string>>
   timeoutMs?: number
 }
 
@@ -42,7 +43,7 @@ export class Api {
   }
 
   /** @throws LostAnswer */
-  async call({ method, path, token, body, key, timeoutMs = TIMEOUT_MS }: Request): Promise<Reply> {
+  async call({ method, path, token, body, key, headers, timeoutMs = TIMEOUT_MS }: Request): Promise<Reply> {
     let status: number
     let text: string
     let replayed: boolean
@@ -50,6 +51,7 @@ export class Api {
       const response = await fetch(this.url + path, {
         method,
         headers: {
+          ...headers,
           'CF-Connecting-IP': this.address,
           ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
           ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
@@ -97,7 +99,8 @@ export function codeOf({ body }: Reply): string {
   return refusal.success ? refusal.data.code : ''
 }
 
-const mustAskAgain = (reply: Reply): boolean =>
+/** Nobody has meant this answer: what was asked is to be asked again. */
+export const mustAskAgain = (reply: Reply): boolean =>
   reply.status >= INTERNAL_ERROR || ['rate_limited', 'in_progress'].includes(codeOf(reply))
 
 function parseJson(text: string): unknown {

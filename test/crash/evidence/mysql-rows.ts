@@ -13,6 +13,10 @@ import type { VehicleStatus } from '../../../src/vehicles/vehicle.ts'
 export type AuctionRow = typeof auctions.$inferSelect
 export type BidRow = typeof bids.$inferSelect
 export type BidderRow = typeof auction_bidders.$inferSelect
+export interface VehicleRow {
+  readonly status: VehicleStatus
+  readonly mileage: number | null
+}
 export type OrderRow = typeof orders.$inferSelect
 
 /** Everything in MySQL that auctions leave behind. */
@@ -21,7 +25,7 @@ export interface MysqlRows {
   readonly bids: ReadonlyMap<number, readonly BidRow[]>
   readonly bidders: ReadonlyMap<number, readonly BidderRow[]>
   readonly orders: readonly OrderRow[]
-  readonly vehicleStatuses: ReadonlyMap<number, VehicleStatus>
+  readonly vehicles: ReadonlyMap<number, VehicleRow>
   /** Who was told of an auction's end, by the auction. */
   readonly toldOfEnd: ReadonlyMap<number, readonly { userId: number; type: string }[]>
 }
@@ -45,13 +49,15 @@ export async function readMysqlRows(url: string): Promise<MysqlRows> {
     const auctionId = Number(notice.cause_key.split(':')[1])
     told.set(auctionId, [...(told.get(auctionId) ?? []), { userId: notice.user_id, type: notice.type }])
   }
-  const vehicleRows = await db.select({ id: vehicles.id, status: vehicles.status }).from(vehicles)
+  const vehicleRows = await db
+    .select({ id: vehicles.id, status: vehicles.status, mileage: vehicles.mileage })
+    .from(vehicles)
   return {
     auctions: auctionRows,
     bids: bidRows,
     bidders: bidderRows,
     orders: await db.select().from(orders).orderBy(asc(orders.id)),
-    vehicleStatuses: new Map(vehicleRows.map(({ id, status }) => [id, status])),
+    vehicles: new Map(vehicleRows.map(({ id, ...row }) => [id, row])),
     toldOfEnd: told,
   }
 }
