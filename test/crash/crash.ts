@@ -8,7 +8,7 @@ import { readArguments } from './arguments.ts'
 import { CHECKS } from './checks/check-auction.ts'
 import { FAULT_KINDS } from './faults.ts'
 import { keepEvidence } from './keep-evidence.ts'
-import { countRescued, describeTally, printProblems, printTable, tally } from './report.ts'
+import { countRescued, describeMoves, describeTally, printProblems, printTable, tally } from './report.ts'
 import { runCrash } from './run.ts'
 import { CrashStack } from './stack.ts'
 
@@ -38,11 +38,12 @@ const stack = await opening
 say(`the stack runs at ${stack.url}`)
 
 try {
-  const { findings, problems, faults, hall } = await runCrash(stack, options, say)
+  const { findings, problems, faults, hall, moves } = await runCrash(stack, options, say)
   print('')
   printTable(findings, print)
   print('')
   print(describeTally(tally(hall)))
+  print(describeMoves(moves, findings))
   print(`${countRescued(findings)} bids were written before the sending whose answer told their bidder`)
   print(
     `${faults.length} faults: ${FAULT_KINDS.map((kind) => `${faults.filter((fault) => fault.kind === kind).length} × ${kind}`).join(', ')}`,

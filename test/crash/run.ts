@@ -5,7 +5,7 @@ import { type Collected, sortEvidence } from './evidence/evidence.ts'
 import { findUnsettled, readMysqlRows } from './evidence/mysql-rows.ts'
 import { type PublicAnswers, readPublicAnswers, repeatOffers } from './evidence/public-answers.ts'
 import { readRoomFiles } from './evidence/room-files.ts'
-import { breakThings, FAULTS_MIN, type Fault, planFaults } from './faults.ts'
+import { breakThings, describeFault, FAULTS_MIN, type Fault, planFaults } from './faults.ts'
 import { BIDDERS, Hall } from './hall.ts'
 import { Mover } from './house/mover.ts'
 import { MoveBook } from './house/moves.ts'
@@ -15,6 +15,7 @@ import { Random } from './random.ts'
 import { describeTally, tally } from './report.ts'
 import type { CrashStack } from './stack.ts'
 import { Surprises } from './surprises.ts'
+import { every, waitUntil, within } from './waiting.ts'
 
 const AT_ONCE_MIN = 8
 const SHORT_SLOTS = 4
@@ -32,7 +33,6 @@ const CRON_EVERY_MS = 10_000
 const PROGRESS_EVERY_MS = 5_000
 const END_PATIENCE_MS = 90_000
 const SETTLE_PATIENCE_MS = 120_000
-const LOOK_EVERY_MS = 250
 
 export interface CrashResult {
   readonly findings: readonly Finding[]
@@ -40,6 +40,7 @@ export interface CrashResult {
   readonly problems: readonly string[]
   readonly faults: readonly Fault[]
   readonly hall: Hall
+  readonly moves: MoveBook
 }
 
 type Say = (text: string) => void
@@ -97,9 +98,7 @@ export async function runCrash(stack: CrashStack, options: CrashOptions, say: Sa
         faults.push(fault)
         // A slow machine's last faults come after the long auctions' time.
         if (Date.now() < lastEndAt) fewestOpen = Math.min(fewestOpen, hall.openLots.length)
-        say(
-          `fault ${faults.length}: ${fault.kind}${fault.kind === 'hang database' ? ` for ${fault.lastsMs} ms` : ''}`,
-        )
+        say(`fault ${faults.length}: ${describeFault(fault)}`)
       },
     })
     await chaos
@@ -117,6 +116,7 @@ export async function runCrash(stack: CrashStack, options: CrashOptions, say: Sa
       problems: [...problems, ...unsorted, ...surprises.list(), ...findWeakness(faults, hall, fewestOpen)],
       faults,
       hall,
+      moves,
     }
   } finally {
     end.resolve()
@@ -179,11 +179,9 @@ async function collect({ hall, stack, say, stopCron, moves }: CollectParts): Pro
   const api = hall.newApi()
   const shown = new Map<number, PublicAnswers>()
   for (const { auctionId } of hall.lots) shown.set(auctionId, await readPublicAnswers(api, auctionId))
-  const people = new Map(
-    [...hall.bidders, ...hall.guests]
-      .filter(({ person }) => person.isSignedIn || hall.bidders.some((bidder) => bidder.person === person))
-      .map(({ person }) => [person.userId, person]),
-  )
+  // Who was suspended has no other session than the one they had.
+  const asking = [...hall.bidders, ...hall.guests.filter(({ person }) => person.isSignedIn)]
+  const people = new Map(asking.map(({ person }) => [person.userId, person]))
   const offers = hall.book.all
   let told = 0
   const repetitions = await repeatOffers(
@@ -217,36 +215,4 @@ function findWeakness(faults: readonly Fault[], hall: Hall, fewestOpen: number):
   if (tally(hall).lost === 0) problems.push('no answer was ever lost')
   if (fewestOpen < AT_ONCE_MIN) problems.push(`there were only ${fewestOpen} auctions at once`)
   return problems
-}
-
-/** Runs something again and again, one at a time, until the returned function is called. */
-function every(periodMs: number, run: () => unknown): () => void {
-  let timer: NodeJS.Timeout
-  let isOn = true
-  const arm = () => {
-    timer = setTimeout(async () => {
-      await run()
-      if (isOn) arm()
-    }, periodMs)
-  }
-  arm()
-  return () => {
-    isOn = false
-    clearTimeout(timer)
-  }
-}
-
-/** Looks again and again until `holds`, or until `limitMs` have passed. */
-async function waitUntil(holds: () => boolean | Promise<boolean>, limitMs: number): Promise<void> {
-  const deadline = Date.now() + limitMs
-  while (!(await holds()) && Date.now() < deadline) await sleep(LOOK_EVERY_MS)
-}
-
-/** @returns whether it came to its end within the time */
-async function within(limitMs: number, work: Promise<unknown>): Promise<boolean> {
-  const timer = new AbortController()
-  const late = sleep(limitMs, false, { signal: timer.signal }).catch(() => false)
-  const isDone = await Promise.race([work.then(() => true), late])
-  timer.abort()
-  return isDone
 }

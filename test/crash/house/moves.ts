@@ -28,7 +28,7 @@ export class Move {
   }
 }
 
-/** A person who was suspended while bidding, and when this was known to be so. */
+/** A person who was suspended while they bid. */
 export interface Suspension {
   readonly userId: number
   /** Auctions in which they bid. */
