@@ -1,7 +1,7 @@
 import type { AuctionEvidence } from '../evidence/evidence.ts'
 import type { Move, MoveKind } from '../house/moves.ts'
 import type { History } from './history.ts'
-import { countMade } from './house-commands.ts'
+import { countMade, SUSPENDED_REASON } from './house-commands.ts'
 
 /** Refusals that a run can bring about; any other is a defect. */
 const EXPECTED_CODES: Record<MoveKind['kind'], readonly string[]> = {
@@ -13,10 +13,11 @@ const EXPECTED_CODES: Record<MoveKind['kind'], readonly string[]> = {
 }
 
 /** What sellers and admins were told is done is in the ledger, once; and no suspended person bids on (R18). */
-export function checkMoves({ moves, suspended }: AuctionEvidence, history: History): string[] {
+export function checkMoves(evidence: AuctionEvidence, history: History): string[] {
+  const { moves, suspended } = evidence
   return [
     ...moves.flatMap((move) => checkMove(move, history)),
-    ...suspended.flatMap((userId) => checkSuspension(userId, history)),
+    ...suspended.flatMap((userId) => checkSuspension(userId, evidence, history)),
   ]
 }
 
@@ -32,21 +33,25 @@ function checkMove(move: Move, history: History): string[] {
   return made === 0 || lost > 0 ? [] : [`${name} was refused as ${answer} and is in the ledger`]
 }
 
-function checkSuspension(userId: number, history: History): string[] {
-  const fell = history.entries.findIndex(({ events }) =>
+function checkSuspension(userId: number, { offers }: AuctionEvidence, history: History): string[] {
+  const problems: string[] = []
+  const standing = history.standing().some((item) => item.type === 'bid' && item.bidderId === userId)
+  const fell = history.entries.find(({ events }) =>
     events.some(
-      (event) => event.kind === 'bid_voided' && event.bidderId === userId && event.reason === 'suspended',
+      (event) =>
+        event.kind === 'bid_voided' && event.bidderId === userId && event.reason === SUSPENDED_REASON,
     ),
   )
-  // Over before the room had heard, or without a bid of theirs.
-  if (fell < 0) return []
-  const problems: string[] = []
-  if (history.standing().some((item) => item.type === 'bid' && item.bidderId === userId)) {
+  // Whoever is told so while it is active has no bid any more; else it may be over before the room heard.
+  const isHeard = offers.some(
+    ({ userId: bidderId, verdict }) =>
+      bidderId === userId && verdict?.accepted === false && verdict.code === 'not_eligible',
+  )
+  if (standing && (isHeard || fell !== undefined)) {
     problems.push(`person ${userId} was suspended and their bids stand`)
   }
-  for (const { entry } of history.bids.filter(
-    ({ entry, bid }) => bid.bidderId === userId && entry.number > fell,
-  )) {
+  for (const { entry, bid } of history.bids) {
+    if (bid.bidderId !== userId || fell === undefined || entry.number < fell.number) continue
     problems.push(`person ${userId} was suspended before bid ${entry.number}`)
   }
   return problems

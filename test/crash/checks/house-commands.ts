@@ -5,7 +5,7 @@ import type { History } from './history.ts'
 
 /** As the local stack has it: `AUCTION_MIN_SECONDS`. */
 const MIN_DURATION_MS = 5_000
-const SUSPENDED_REASON = 'suspended'
+export const SUSPENDED_REASON = 'suspended'
 
 /** Everything that was asked beside bids, as commands that could have made the entry after the first `count`. */
 export function houseCommands(

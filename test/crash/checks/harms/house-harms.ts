@@ -1,7 +1,7 @@
 import { usd } from '../../../engine/sale.ts'
 import { MILEAGE } from '../../clients/seller.ts'
 import { Move, type MoveKind } from '../../house/moves.ts'
-import { type Harm, type Harmed, withFirst, withPosition, withRecord, withRow } from './harm.ts'
+import { type Harm, type Harmed, withFirst, withOffer, withPosition, withRecord, withRow } from './harm.ts'
 
 /** The move of one kind, asked or answered otherwise; null: never asked. */
 const withMove =
@@ -95,6 +95,17 @@ export const HOUSE_HARMS: readonly Harmed[] = [
           },
         })),
       },
+    }),
+  ],
+  [
+    'a bidder is told that they are suspended, and their bids stand',
+    'moves',
+    /person 1 was suspended and their bids stand/,
+    (evidence) => ({
+      ...withOffer({}, () => [{ accepted: false, door: 'http', code: 'not_eligible', minimumBid: null }])(
+        evidence,
+      ),
+      suspended: [1],
     }),
   ],
   [
