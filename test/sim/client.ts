@@ -200,7 +200,7 @@ export class Client implements FarEnd {
         this.#answer(frame)
         return
       case 'outbid':
-        this.#world.hold(this.bidder !== null, 'Only a bidder is outbid')
+        this.#outbid(frame)
         return
       case 'watchers':
       case 'error':
@@ -216,6 +216,15 @@ export class Client implements FarEnd {
 
   checkResumed(): void {
     if (this.isHere && this.isReading) this.#story.checkResumed()
+  }
+
+  #outbid({ current_bid, minimum_bid }: Extract<ServerFrame, { type: 'outbid' }>): void {
+    const isTrue = this.#lot.book.states.some(({ position }, index, states) => {
+      const hasLed = states[index - 1]?.position.leader?.bidderId === this.bidder?.userId
+      const isOut = position.leader !== null && position.leader.bidderId !== this.bidder?.userId
+      return hasLed && isOut && position.price === current_bid && position.minimumBid === minimum_bid
+    })
+    this.#world.hold(this.bidder !== null && isTrue, 'Who led until now is outbid')
   }
 
   #answer(frame: Extract<ServerFrame, { type: 'accepted' | 'rejected' }>): void {

@@ -75,6 +75,7 @@ export class Lot {
     this.#serverChanges = this.#server.changes
     this.rows.checkAuction()
     if (this.#server.changes % 8 === 0) this.rows.checkBids()
+    if (this.#server.changes % 8 === 4) this.rows.checkBidders()
   }
 
   /** What has come to its end, and what has not. */
@@ -106,7 +107,7 @@ export class Lot {
       this.#world.note(`ledger ${host.auctionId}`, () => `${entry.number}: ${JSON.stringify(entry.events)}`)
       checkEntry(this.#world, book, entry.number - 1)
       this.offers.checkOrigin(entry)
-      this.#checkBarred(entry)
+      this.#checkBidder(entry)
     }
     if (host.disk.losses !== this.#diskLosses) {
       this.#diskLosses = host.disk.losses
@@ -117,10 +118,16 @@ export class Lot {
     if (book.entries.length > kept) this.#checkBidders()
   }
 
-  #checkBarred({ events: [first] }: LedgerEntry): void {
-    const isBarred =
-      first !== undefined && isOffer(first) && this.#people.isBarred(first.bid.bidderId, this.host.auctionId)
-    this.#world.hold(!isBarred, 'R18: no suspended person bids', () => first)
+  #checkBidder({ events: [first] }: LedgerEntry): void {
+    if (first === undefined || !isOffer(first)) return
+    const { bidderId } = first.bid
+    const { auctionId } = this.host
+    this.#world.hold(this.#people.hasEntered(bidderId, auctionId), 'R18: who bids was asked for', () => first)
+    this.#world.hold(
+      !this.#people.isBarred(bidderId, auctionId),
+      'R18: no suspended person bids',
+      () => first,
+    )
   }
 
   #checkState(): void {

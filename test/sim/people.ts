@@ -44,6 +44,11 @@ export class SimPeople {
     return standing.suspended && told.get(auctionId) === standing.revision
   }
 
+  /** Whether a room has asked for this person, and will be told of them. */
+  hasEntered(userId: number, auctionId: number): boolean {
+    return this.#person(userId).rooms.has(auctionId)
+  }
+
   isSuspended(userId: number): boolean {
     return this.#person(userId).standing.suspended
   }
