@@ -12,7 +12,7 @@ export function printTable(findings: readonly Finding[], print: (line: string) =
     return [
       String(auctionId),
       evidence.lot.kind.name,
-      position?.outcome ?? '?',
+      position?.outcome ?? position?.status ?? '?',
       String(history?.bids.length ?? '?'),
       String(evidence.offers.length),
       String(evidence.records.length),

@@ -13,14 +13,13 @@ import { openRound, runRounds } from './house/rounds.ts'
 import { dealShortLots, LONG_LOTS } from './lots.ts'
 import { Random } from './random.ts'
 import { describeTally, tally } from './report.ts'
+import { Slot } from './slot.ts'
 import type { CrashStack } from './stack.ts'
 import { Surprises } from './surprises.ts'
 import { every, waitUntil, within } from './waiting.ts'
 
 const AT_ONCE_MIN = 8
 const SHORT_SLOTS = 4
-const SHORT_MIN_MS = 12_000
-const SHORT_MAX_MS = 28_000
 /** How long everybody may take to get in before the first fault. */
 const ENTRY_PATIENCE_MS = 15_000
 /** How long they mostly take. */
@@ -56,6 +55,13 @@ export async function runCrash(stack: CrashStack, options: CrashOptions, say: Sa
   const lastEndAt = Date.now() + ENTRY_MS + options.chaosMs + LAST_END_MS
   const longLots = await Promise.all(LONG_LOTS.map((kind) => hall.open(kind, lastEndAt - Date.now())))
   hall.joinLong(longLots)
+  const kinds = dealShortLots(random.stream('short lots'))
+  const places = Array.from(
+    { length: SHORT_SLOTS },
+    (_, index) => new Slot({ hall, kinds, random: random.stream(`slot ${index}`), latestEndAt: lastEndAt }),
+  )
+  // Before the first fault: it could hold them up for half a minute (`in_progress`).
+  const firstShort = await Promise.all(places.map((place) => place.open()))
   const first = await openRound(hall)
   await waitUntil(() => hall.sockets.every(({ isOpen }) => isOpen), ENTRY_PATIENCE_MS)
   const chaosEndsAt = Date.now() + options.chaosMs
@@ -70,14 +76,11 @@ export async function runCrash(stack: CrashStack, options: CrashOptions, say: Sa
     say(`${hall.openLots.length} open · ${describeTally(tally(hall))}`),
   )
   try {
-    const kinds = dealShortLots(random.stream('short lots'))
     const slots = Promise.all(
-      Array.from({ length: SHORT_SLOTS }, (_, index) =>
-        runShortLots(hall, kinds, random.stream(`slot ${index}`), {
-          until: chaosEndsAt,
-          latestEndAt: lastEndAt,
-        }),
-      ),
+      places.map(async (place, index) => {
+        const lot = firstShort[index]
+        if (lot !== undefined) await place.run(lot, chaosEndsAt)
+      }),
     )
     // Heard of when it is waited for.
     slots.catch(() => undefined)
@@ -123,21 +126,6 @@ export async function runCrash(stack: CrashStack, options: CrashOptions, say: Sa
     stopCron()
     stopProgress()
     hall.leave()
-  }
-}
-
-/** One short auction after another, as long as one can end soon after the chaos: by `latestEndAt` if at all possible. */
-async function runShortLots(
-  hall: Hall,
-  kinds: ReturnType<typeof dealShortLots>,
-  random: Random,
-  { until, latestEndAt }: { until: number; latestEndAt: number },
-): Promise<void> {
-  while (Date.now() + SHORT_MIN_MS < until) {
-    const durationMs = Math.min(random.int(SHORT_MIN_MS, SHORT_MAX_MS), latestEndAt - Date.now())
-    const lot = await hall.open(kinds.next().value, durationMs, latestEndAt)
-    hall.joinShort(lot)
-    await hall.endOf(lot)
   }
 }
 
