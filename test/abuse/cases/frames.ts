@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { CLOSE, FRAME_MAX_BYTES } from '../../../src/auctions/live/protocol.ts'
 import { encodeFrame, type FrameOptions, OPCODE } from '../clients/frames.ts'
 import type { RawSocket } from '../clients/socket.ts'
-import { countWatchers } from '../scene/arena.ts'
+import { countWatchers } from '../scene/square.ts'
 import { type AbuseCase, framesOf, nextFrame, openLive, type Stage } from './case.ts'
 
 const MEBIBYTE = 1024 * 1024

@@ -17,8 +17,8 @@ export const CASES: readonly AbuseCase[] = [
   frames,
   flood,
   injection,
-  idleSockets,
   secrets,
   slowReaders,
+  idleSockets,
   randomBodies,
 ]
