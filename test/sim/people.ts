@@ -72,6 +72,7 @@ export class SimPeople {
         }
         this.#world.soon(() => {
           const result = fault === 1 ? null : { value: work() }
+          if (fault === 3 && random.chance(0.3)) this.#changeSoon(userId)
           this.#world.timeline.after(
             fault === 3 ? random.between(0, SLOW_MS) : random.between(0, weather.latencyMs),
             () =>
@@ -93,6 +94,12 @@ export class SimPeople {
     person.standing = { suspended, revision: person.standing.revision + 1 }
     this.#world.note(`person ${userId}`, () => JSON.stringify(person.standing))
     void this.#tell(userId, person)
+  }
+
+  /** While an answer is under way that says otherwise. */
+  #changeSoon(userId: number): void {
+    const { random, timeline } = this.#world
+    timeline.after(random.between(0, SLOW_MS / 7), () => this.change(userId, !this.isSuspended(userId)))
   }
 
   #enter(userId: number, auctionId: number): Standing {
