@@ -95,7 +95,7 @@ export class Client implements FarEnd {
     this.#lot.host.connect(this.#used, line).then(
       (answer) => {
         const isRefused = answer === 'ticket_not_good'
-        if (!isRefused) this.#world.fail(new Violation(`A ticket that was used before: ${answer}`))
+        if (!isRefused) this.#world.fail(new Violation('A ticket opens one socket'))
       },
       () => undefined,
     )

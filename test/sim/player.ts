@@ -44,7 +44,7 @@ export class Player {
       [1, () => client.sendRubbish(random.chance(0.5))],
       [3, () => house.look(lot)],
       [1, () => house.readHistory(lot)],
-      [2, () => house.lowerReserve(lot)],
+      [4, () => house.lowerReserve(lot)],
       [2, () => house.editTerms(lot)],
       [0.5, () => house.cancel(lot)],
       [3, () => house.void(lot)],
