@@ -47,7 +47,7 @@ export class Lot {
     this.vehicle = vehicle
     this.host = new RoomHost(parts)
     this.book = new LedgerBook(world, this.host)
-    this.offers = new Offers(world, this.book, opening.terms, bidders)
+    this.offers = new Offers(world, this.book, opening, bidders)
     this.witness = new Witness(world, this.book)
     this.rows = new Rows({ world, server, host: this.host, book: this.book, vehicleId: vehicle.id, opening })
   }
@@ -68,8 +68,8 @@ export class Lot {
     const { disk } = this.host
     if (disk.changes !== this.#diskChanges) {
       this.#diskChanges = disk.changes
-      this.#checkLedger()
-      checkAlarm(this.#world, this.host, this.book)
+      const hasGrown = this.#checkLedger()
+      checkAlarm(this.#world, this.host, this.book, hasGrown)
     }
     if (this.#server.changes === this.#serverChanges || !this.#server.isSettled) return
     this.#serverChanges = this.#server.changes
@@ -94,13 +94,15 @@ export class Lot {
         ({ userId }) => tags.includes(tagOf(userId)) && this.#people.isExpelled(userId, this.host.auctionId),
       )
       this.#world.hold(!isExpelled || readyState !== 1, 'R18: a suspended person has no socket')
-      const isAlive = !line.isReading && line.isWhole && readyState === 1 && !this.host.disk.isAlarmGivenUp
+      const isAlive =
+        !line.isReading && line.isWhole && readyState === 1 && this.host.disk.givenUpAlarm === null
       const answeredAt = line.answeredAt?.getTime() ?? line.openedAt
       this.#world.hold(!isAlive || lastAt <= answeredAt, 'Who does not read is closed')
     }
   }
 
-  #checkLedger(): void {
+  /** @returns whether there are new entries */
+  #checkLedger(): boolean {
     const { book, host } = this
     const kept = book.refresh()
     for (const entry of book.entries.slice(kept)) {
@@ -115,7 +117,9 @@ export class Lot {
       this.witness.recheck()
     }
     this.#checkState()
-    if (book.entries.length > kept) this.#checkBidders()
+    const hasGrown = book.entries.length > kept
+    if (hasGrown) this.#checkBidders()
+    return hasGrown
   }
 
   #checkBidder({ events: [first] }: LedgerEntry): void {

@@ -5,6 +5,8 @@ import { Timeline } from './timeline.ts'
 import { Weather } from './weather.ts'
 
 export const BEGINNING = Date.UTC(2027, 0, 4, 15)
+/** Whoever asks the database waits no longer for what it says. */
+const ANSWERED_WITHIN_MS = 5_000
 /** Of all rooms within one step, in which no time passes. */
 const STATEMENTS_MAX = 100_000
 
@@ -48,6 +50,8 @@ export class World {
   violation: Error | null = null
   /** When something was last made to fail. */
   faultAt: EpochMs = Number.NEGATIVE_INFINITY
+  /** When MySQL last refused something for good. */
+  refusedAt: EpochMs = Number.NEGATIVE_INFINITY
   readonly #lines: string[] | null
   #counted = { step: 0, statements: 0 }
 
@@ -92,7 +96,7 @@ export class World {
 
   /** Whether a line that asks for help may be written: not without a fault that explains it. */
   isErrorExpected(event: string): boolean {
-    if (event === 'projection_stuck' && this.weather.refusedNumber !== null) return true
+    if (event === 'projection_stuck' && this.now - this.refusedAt <= ANSWERED_WITHIN_MS) return true
     return this.faultAt === this.now
   }
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { AuctionTerms, LedgerEntry, Verdict } from '../../../src/auctions/engine/auction.ts'
+import type { Auction, LedgerEntry, Verdict } from '../../../src/auctions/engine/auction.ts'
 import { nextDeadline } from '../../../src/auctions/engine/deadline.ts'
 import type {
   BidAccepted,
@@ -52,16 +52,15 @@ export class Offers {
   readonly #book: LedgerBook
   /** R18: they may, as long as they are not suspended. */
   readonly #mayBid: ReadonlySet<number>
+  /** The auction was made as one that is open. */
+  readonly #wasOpen: boolean
   readonly all: Intention[] = []
 
-  constructor(
-    world: World,
-    book: LedgerBook,
-    { sellerProfileId }: AuctionTerms,
-    cast: readonly RoomBidder[],
-  ) {
+  constructor(world: World, book: LedgerBook, opening: Auction, cast: readonly RoomBidder[]) {
     this.#world = world
     this.#book = book
+    const { sellerProfileId } = opening.terms
+    this.#wasOpen = opening.position.status === 'active'
     const allowed = cast.filter((bidder) => bidder.canBid && bidder.sellerProfileId !== sellerProfileId)
     this.#mayBid = new Set(allowed.map(({ userId }) => userId))
   }
@@ -106,6 +105,8 @@ export class Offers {
     }
     if ('accepted' in answer) this.checkAccepted(intention, answer.accepted, verdict)
     else world.hold(answer.refused !== 'id_reused', 'An id that was used once is not reused', describe)
+    const isEarly = 'refused' in answer && answer.refused === 'not_active'
+    world.hold(!isEarly || !this.#wasOpen, 'R2: what was made as open is open', describe)
     if (intention.clientId === null || !isRemembered || this.isForgotten) return
     const isThere = 'refused' in answer && this.#isInLedger(intention)
     world.hold(!isThere, 'R21: what is in the ledger is not refused when it is asked again', describe)
