@@ -1,6 +1,6 @@
 import type { AuctionEvidence } from '../evidence/evidence.ts'
 import type { Move, MoveKind } from '../house/moves.ts'
-import type { History } from './history.ts'
+import { type History, isOver } from './history.ts'
 import { countMade, SUSPENDED_REASON } from './house-commands.ts'
 
 /** Refusals that a run can bring about; any other is a defect. */
@@ -27,11 +27,18 @@ function checkMove(move: Move, history: History): string[] {
   if (answer === null) return [`${name} was never answered`]
   const made = countMade(what, history)
   if (made > 1) return [`${name} was done ${made} times`]
-  if (isDone) return made === 1 ? [] : [`${name} was answered as done and is not in the ledger`]
+  if (isDone) {
+    const isThere = made === 1 || isPastRoom(move, history)
+    return isThere ? [] : [`${name} was answered as done and is not in the ledger`]
+  }
   if (!EXPECTED_CODES[what.kind].includes(answer)) return [`${name} was refused as ${answer}`]
   // Refused only after it was done, the answer to which was lost.
   return made === 0 || lost > 0 ? [] : [`${name} was refused as ${answer} and is in the ledger`]
 }
+
+/** M12: once the auction is over, an admin changes the vehicle alone. */
+export const isPastRoom = ({ what, answeredAt }: Move, { entries, final }: History): boolean =>
+  what.kind === 'disclose' && isOver(final) && answeredAt >= (entries.at(-1)?.at ?? 0)
 
 function checkSuspension(userId: number, { offers }: AuctionEvidence, history: History): string[] {
   const problems: string[] = []

@@ -4,6 +4,7 @@ import { VEHICLE_STATUS } from '../../../src/vehicles/vehicle.ts'
 import { MILEAGE } from '../clients/seller.ts'
 import type { AuctionEvidence } from '../evidence/evidence.ts'
 import type { AuctionRow, BidRow } from '../evidence/mysql-rows.ts'
+import { isPastRoom } from './check-moves.ts'
 import type { History } from './history.ts'
 
 type Plain = string | number | boolean | null
@@ -136,11 +137,15 @@ function checkSale({ row, orders, vehicle, lot }: AuctionEvidence, { terms, posi
   return problems
 }
 
-/** M12: the vehicle is as the room was told last. */
-function checkVehicle({ vehicle }: AuctionEvidence, { entries }: History): string[] {
-  const changes = entries.flatMap(({ events }) =>
+/** M12: the vehicle is as the room was told last, or as an admin changed it afterwards. */
+function checkVehicle({ vehicle, moves }: AuctionEvidence, history: History): string[] {
+  const changes = history.entries.flatMap(({ events }) =>
     events.flatMap((event) => (event.kind === 'disclosure_changed' ? event.changes : [])),
   )
+  for (const move of moves) {
+    if (move.what.kind === 'disclose' && move.isDone && isPastRoom(move, history))
+      changes.push(move.what.change)
+  }
   const mileage = changes.findLast(({ field }) => field === 'mileage')?.after ?? MILEAGE
   return vehicle?.mileage === mileage
     ? []

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { Move } from '../house/moves.ts'
 import { CHECKS, checkAuction } from './check-auction.ts'
 import { soundEvidence } from './evidence-stand.ts'
 import { HOUSE_HARMS } from './harms/house-harms.ts'
@@ -42,6 +43,21 @@ describe('the checks of the crash run', () => {
       'bid',
       'cancelled',
     ])
+  })
+
+  test('M12: what an admin changes of the vehicle after the end need not be in the ledger', () => {
+    const evidence = troubledEvidence()
+    const change = { field: 'mileage', before: 91_200, after: 91_300 }
+    const move = new Move(evidence.lot.auctionId, { kind: 'disclose', change })
+    move.answer = 'done'
+    const later = (answeredAt: number) => {
+      move.answeredAt = answeredAt
+      const vehicle = { status: 'active' as const, mileage: change.after }
+      return checkAuction({ ...evidence, vehicle, moves: [...evidence.moves, move] }).problems
+    }
+    const endedAt = evidence.room.entries.at(-1)?.entry.at ?? 0
+    expect(later(endedAt)).toMatchObject({ moves: [], mysql: [] })
+    expect(later(endedAt - 1).moves).toEqual([expect.stringContaining('is not in the ledger')])
   })
 
   test.each(HOUSE_HARMS)('find that %s', (_name, check, says, harm) => {

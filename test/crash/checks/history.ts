@@ -125,5 +125,5 @@ function findBrokenRules({ entries, states, final }: History): string[] {
   return problems
 }
 
-const isOver = ({ position }: Auction): boolean =>
+export const isOver = ({ position }: Auction): boolean =>
   position.status === AUCTION_STATUS.ended || position.status === AUCTION_STATUS.cancelled

@@ -77,6 +77,7 @@ export class Mover {
   async #make(person: Person, move: Move, request: Request): Promise<Move> {
     const reply = await this.#ask(person, request, move)
     move.answer = reply.status < REFUSED_FROM ? 'done' : codeOf(reply)
+    move.answeredAt = Date.now()
     return move
   }
 

@@ -17,6 +17,8 @@ export class Move {
   lost = 0
   /** `done`, or the code of the refusal; null while there is no answer. */
   answer: string | null = null
+  /** Epoch milliseconds; 0 while there is no answer. */
+  answeredAt = 0
 
   constructor(auctionId: number, what: MoveKind) {
     this.auctionId = auctionId

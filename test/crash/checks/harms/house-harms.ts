@@ -59,6 +59,14 @@ export const HOUSE_HARMS: readonly Harmed[] = [
     withMove('lower reserve', () => ({ what: { kind: 'lower reserve', reservePrice: usd(440) } })),
   ],
   [
+    'a vehicle was changed, as was told while bids were taken, and the room was not asked',
+    'moves',
+    /"disclose".* was answered as done and is not in the ledger/,
+    withMove('disclose', () => ({
+      what: { kind: 'disclose', change: { field: 'mileage', before: MILEAGE, after: MILEAGE + 1 } },
+    })),
+  ],
+  [
     'a move was never answered',
     'moves',
     /"cancel".* was never answered/,
