@@ -3,7 +3,7 @@ import { auctions } from '../db/schema/auctions.ts'
 import { SECOND_MS } from '../lib/time.ts'
 import { isAdmin, type SignedIn } from '../platform/actor.ts'
 import { AppError } from '../platform/errors.ts'
-import type { VehicleContext } from '../vehicles/context.ts'
+import type { IsDisclosed, VehicleContext } from '../vehicles/context.ts'
 import type { DisclosureChange, VehicleSummary } from '../vehicles/vehicle.ts'
 import { askRoom } from './arm-auction.ts'
 import type { AuctionContext } from './context.ts'
@@ -86,7 +86,7 @@ export async function changeInAuction(
   ctx: VehicleContext,
   vehicle: VehicleSummary,
   changes: DisclosureChange[],
-): Promise<void> {
+): Promise<IsDisclosed | null> {
   const [auction] = await ctx.db
     .select({ id: auctions.id, settled_at: auctions.settled_at, bid_count: auctions.bid_count })
     .from(auctions)
@@ -94,13 +94,22 @@ export async function changeInAuction(
     .orderBy(desc(auctions.id))
     .limit(1)
   const viewer = viewerOf(ctx.actor)
-  if (auction === undefined || viewer === null) return
+  if (auction === undefined || viewer === null) return null
   if (auction.settled_at !== null) {
     if (changes.length > 0 && auction.bid_count > 0 && !viewer.isAdmin) throw new AppError('has_bids')
-    return
+    return null
   }
   const answer = await askRoom({ ...ctx, rooms }, auction.id, () =>
     rooms(auction.id, 'once', (room) => room.changeVehicle({ viewer, vehicle, changes }, ctx.requestId)),
   )
   if (!answer.ok) throw refuse(answer)
+  const told = answer.auction.view.seq
+  return async (tx) => {
+    const [row] = await tx
+      .select({ seq: auctions.seq })
+      .from(auctions)
+      .where(eq(auctions.id, auction.id))
+      .for('update')
+    return row !== undefined && row.seq >= told
+  }
 }
