@@ -190,8 +190,8 @@ export class RoomCore<Socket extends RoomSocket> {
     this.#floor.watchReaders(this.#deps.clock())
   }
 
-  disconnected(): void {
-    this.#sockets.ended()
+  disconnected(socket: Socket): void {
+    this.#sockets.ended(socket)
     if (this.#book.auction !== null) this.#floor.countChanged()
   }
 

@@ -56,6 +56,8 @@ export class Sockets<Socket extends RoomSocket> {
   readonly #conducts = new WeakMap<Socket, Conduct>()
   /** How many are open; null where that has to be counted. Counting looks at every one of them. */
   #count: number | null = null
+  /** Those that are counted no more, though the platform may still list them, and as open. */
+  readonly #ended = new WeakSet<Socket>()
   /** When a frame last went to every socket. */
   #broadcastAt: EpochMs
 
@@ -66,13 +68,24 @@ export class Sockets<Socket extends RoomSocket> {
   }
 
   get count(): number {
-    this.#count ??= this.all.length
+    this.#count ??= this.#countOpen()
     return this.#count
   }
 
-  /** Some socket ended by itself. */
-  ended(): void {
-    this.#count = null
+  #countOpen(): number {
+    let count = 0
+    for (const socket of this.#host.getWebSockets()) {
+      if (!isOpen(socket)) this.#ended.add(socket)
+      else if (!this.#ended.has(socket)) count += 1
+    }
+    return count
+  }
+
+  /** It was closed, or ended by itself, or both. */
+  ended(socket: Socket): void {
+    if (this.#ended.has(socket)) return
+    this.#ended.add(socket)
+    if (this.#count !== null) this.#count -= 1
   }
 
   /** The platform still lists those that are closing. */
@@ -173,7 +186,7 @@ export class Sockets<Socket extends RoomSocket> {
   }
 
   close(socket: Socket, code: CloseCode, reason: string): void {
-    this.#count = null
+    this.ended(socket)
     try {
       socket.close(code, reason)
     } catch {
