@@ -1,8 +1,8 @@
 import { closeSync, fdatasyncSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
 import { cpus, loadavg, release, totalmem, type } from 'node:os'
 import { join } from 'node:path'
+import { findWorkerd } from '../local/workerd/serve.ts'
 import { median } from './load/statistics.ts'
-import { findWorkerd } from './stack/workerd.ts'
 
 export interface Machine {
   cpu: string

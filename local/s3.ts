@@ -1,5 +1,5 @@
 /**
- * A small S3 on disk: path-style PUT, GET, HEAD and DELETE of objects in one bucket. It verifies Signature V4 (in
+ * A small S3 on disk: path-style PUT, copying, GET, HEAD and DELETE of objects in one bucket. It verifies Signature V4 (in
  * the query or the header), expiry and every signed header as S3 does, so that what it refuses would be refused
  * there too. CORS is that of a bucket for browser uploads: any origin, GET, HEAD and PUT, the ETag exposed.
  */
@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { copyObject, describeCopy, isCopy } from './s3/copy.ts'
 import { Objects, type StoredObject } from './s3/objects.ts'
 import { S3Error } from './s3/s3-error.ts'
 import { splitTarget, verifySignature } from './s3/signature.ts'
@@ -71,7 +72,7 @@ export async function startS3(options: S3Options): Promise<S3> {
     }
     if (Buffer.byteLength(key) > MAX_KEY_BYTES) throw new S3Error('KeyTooLongError', 'Your key is too long')
     const unknown = query.find(([name]) => !KNOWN_QUERY.test(name))
-    if (unknown || request.headers['x-amz-copy-source']) {
+    if (unknown) {
       throw new S3Error(
         'NotImplemented',
         'A header or parameter implies functionality that is not implemented',
@@ -80,6 +81,9 @@ export async function startS3(options: S3Options): Promise<S3> {
     if (key === '') {
       if (method !== 'HEAD') throw new S3Error('NotImplemented', 'Of a bucket only HEAD is implemented')
       response.writeHead(200).end()
+    } else if (method === 'PUT' && isCopy(request.headersDistinct)) {
+      const copy = await copyObject(objects, bucket, key, request.headersDistinct)
+      response.writeHead(200, { 'content-type': 'application/xml' }).end(describeCopy(copy))
     } else if (method === 'PUT') {
       await put(key, request, response, bodyHash)
     } else if (method === 'GET' || method === 'HEAD') {

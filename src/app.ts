@@ -74,10 +74,10 @@ export function createApp(createDeps: (env: Bindings) => Deps) {
       },
     }),
   )
-  app.use(
-    '/api/*',
-    limitRequests<Deps>((c) => userIdOf(c.var.context, c.req.header('Authorization'))),
-  )
+  const limits = limitRequests<Deps>((c) => userIdOf(c.var.context, c.req.header('Authorization')))
+  app.use('/api/*', limits)
+  // It asks every service, and anyone may ask it.
+  app.use('/health/detailed', limits)
   app.use(limitBody())
   app.use(requireJson())
 

@@ -1,8 +1,8 @@
+import type { Workerd } from '../../local/workerd/serve.ts'
 import { Crowd } from '../load/crowd.ts'
 import type { Connection } from '../load/orders.ts'
 import { Market } from '../stack/market.ts'
 import type { Stage } from '../stack/stage.ts'
-import type { Workerd } from '../stack/workerd.ts'
 import { watchProjection } from './projected.ts'
 
 const BIDDERS = 10

@@ -1,9 +1,9 @@
+import type { Workerd } from '../../local/workerd/serve.ts'
 import { Crowd } from '../load/crowd.ts'
 import type { ArrivalReport, BidReport, Connection } from '../load/orders.ts'
 import { bareConnection, Market, watcherConnection } from '../stack/market.ts'
 import { type MemoryUse, readCpuSeconds, readMemory } from '../stack/process-usage.ts'
 import type { Stage } from '../stack/stage.ts'
-import type { Workerd } from '../stack/workerd.ts'
 
 /** How many auctions run at once, who sits in each, and who of those bids. */
 export interface Contest {

@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import { withConnection } from '../../local/databases.ts'
+import type { Workerd } from '../../local/workerd/serve.ts'
 import { runOnce } from '../load/once.ts'
 import { median, quantile } from '../load/statistics.ts'
 import { Market } from '../stack/market.ts'
 import type { Stage } from '../stack/stage.ts'
-import type { Workerd } from '../stack/workerd.ts'
 import type { Spread } from './sockets.ts'
 
 const PROGRAM = join(import.meta.dirname, '../load/reader-process.ts')

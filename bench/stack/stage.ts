@@ -4,8 +4,8 @@ import { Client } from '@planetscale/database'
 import { type Cloud, startCloud } from '../../local/cloud.ts'
 import { withConnection } from '../../local/databases.ts'
 import { migrate } from '../../local/migrations.ts'
-import { type Bundle, buildBundle } from './bundle.ts'
-import { startWorkerd, type Workerd } from './workerd.ts'
+import { type Bundle, buildBundle } from '../../local/workerd/bundle.ts'
+import { startWorkerd, type Workerd } from '../../local/workerd/serve.ts'
 
 const DATA_DIR = '.local/bench'
 /** Made and removed, so that nothing else may have this name. */

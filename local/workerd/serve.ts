@@ -40,6 +40,8 @@ export interface WorkerdOptions {
   variables?: Readonly<Record<string, string>>
   /** Any free one unless said. */
   port?: number
+  /** Where the objects' databases are; in the data directory unless said. */
+  storageRoot?: string
   /** Keeps what an earlier process of the same bundle stored. */
   keepStorage?: boolean
   hasCronDoor?: boolean
@@ -50,7 +52,7 @@ export interface WorkerdOptions {
 export async function startWorkerd(options: WorkerdOptions): Promise<Workerd> {
   const { bundle, dataDir } = options
   const name = `workerd-${bundle.name}`
-  const storageDir = resolve(dataDir, 'storage', bundle.name)
+  const storageDir = resolve(options.storageRoot ?? join(dataDir, 'storage'), bundle.name)
   if (options.keepStorage !== true) rmSync(storageDir, { recursive: true, force: true })
   mkdirSync(storageDir, { recursive: true })
   const port = options.port ?? (await findFreePort())

@@ -24,7 +24,8 @@ export async function armStored(ctx: ArmContext, row: AuctionRow): Promise<void>
   const vehicle = await findVehicle(ctx.db, row.vehicle_id)
   if (vehicle === null) throw new Error(`Auction ${row.id} has no vehicle`)
   const imageKey = await findPrimaryImageKey(ctx.db, vehicle.id)
-  await armRoom(ctx, { terms: termsOf(row), vehicle: summarize(vehicle, imageKey) })
+  const madeAt = row.created_at.getTime()
+  await armRoom(ctx, { terms: termsOf(row), vehicle: summarize(vehicle, imageKey), madeAt })
 }
 
 /** Like `armRoom`, but what fails, or takes longer than its caller should wait, is left to the sweeper. */

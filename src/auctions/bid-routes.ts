@@ -34,7 +34,10 @@ async function answerBid(c: Context, ctx: AuctionContext & SignedIn, header: IdH
   return reply(c, verdictSchema, verdict, 201)
 }
 
-/** Bids have a limit of their own, kept in the room: a repeated id is answered before it (R21). */
+/**
+ * Bids have a limit of their own, kept in the room: a repeated id is answered before it (R21). Only those that find no
+ * room are counted here.
+ */
 export const bidRoutes = new Hono<Env>()
   .post(
     '/:id/bids',

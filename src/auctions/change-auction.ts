@@ -4,7 +4,7 @@ import { SECOND_MS } from '../lib/time.ts'
 import { isAdmin, type SignedIn } from '../platform/actor.ts'
 import { AppError } from '../platform/errors.ts'
 import { AUDIT_SUBJECT, recordAudit } from '../users/audit.ts'
-import type { VehicleContext } from '../vehicles/context.ts'
+import type { IsDisclosed, VehicleContext } from '../vehicles/context.ts'
 import type { DisclosureChange, VehicleSummary } from '../vehicles/vehicle.ts'
 import { askRoom } from './arm-auction.ts'
 import type { AuctionContext } from './context.ts'
@@ -102,7 +102,7 @@ export async function changeInAuction(
   ctx: VehicleContext,
   vehicle: VehicleSummary,
   changes: DisclosureChange[],
-): Promise<void> {
+): Promise<IsDisclosed | null> {
   const [auction] = await ctx.db
     .select({ id: auctions.id, settled_at: auctions.settled_at, bid_count: auctions.bid_count })
     .from(auctions)
@@ -110,10 +110,10 @@ export async function changeInAuction(
     .orderBy(desc(auctions.id))
     .limit(1)
   const viewer = viewerOf(ctx.actor)
-  if (auction === undefined || viewer === null) return
+  if (auction === undefined || viewer === null) return null
   if (auction.settled_at !== null) {
     if (changes.length > 0 && auction.bid_count > 0 && !viewer.isAdmin) throw new AppError('has_bids')
-    return
+    return null
   }
   if (viewer.isAdmin && changes.length > 0) {
     await recordAudit(ctx.db, ctx, {
@@ -128,4 +128,13 @@ export async function changeInAuction(
     rooms(auction.id, 'once', (room) => room.changeVehicle({ viewer, vehicle, changes }, ctx.requestId)),
   )
   if (!answer.ok) throw refuse(answer)
+  const told = answer.auction.view.seq
+  return async (tx) => {
+    const [row] = await tx
+      .select({ seq: auctions.seq })
+      .from(auctions)
+      .where(eq(auctions.id, auction.id))
+      .for('update')
+    return row !== undefined && row.seq >= told
+  }
 }

@@ -2,6 +2,7 @@ import type { Executor, Transaction } from '../db/client.ts'
 import type { Actor } from '../platform/actor.ts'
 import type { Settings } from '../platform/env.ts'
 import type { RequestContext } from '../platform/hono.ts'
+import type { RateLimiter } from '../platform/rate-limit.ts'
 import type { VehicleParts } from '../vehicles/context.ts'
 import type { Rooms } from './rooms.ts'
 import type { ShownDecision } from './schemas.ts'
@@ -37,5 +38,6 @@ export interface AuctionParts extends VehicleParts {
   applyDue: ApplyDue
   onAuctionScheduled: OnAuctionScheduled
   decisionOf: DecisionOf
+  limits: Pick<RateLimiter, 'require' | 'requireLeftIfCounted'>
 }
 export type AuctionContext = RequestContext & AuctionParts

@@ -85,7 +85,7 @@ async function insertAuction(
   const primaryImageUrl = imageKey && ctx.storage ? await ctx.storage.viewUrl(imageKey, now) : null
   const view = viewAuction({ ...opening, terms }, { seesReserve: true, bidder: null }, now)
   return {
-    request: { terms, vehicle: summary },
+    request: { terms, vehicle: summary, madeAt: now },
     auction: describeRoomAuction({ view, vehicle: { ...summary, primaryImageUrl } }),
   }
 }

@@ -5,6 +5,7 @@ import type { AuctionContext } from './context.ts'
 import type { Offer } from './live/contract.ts'
 import { refuse } from './rooms.ts'
 import type { verdictSchema } from './schemas.ts'
+import { limitUnknown } from './unknown-auctions.ts'
 
 export interface PlacedBid {
   verdict: z.output<typeof verdictSchema>
@@ -14,7 +15,7 @@ export interface PlacedBid {
 
 /**
  * A bid or a purchase over HTTP. With the bidder's own id it may be asked again; without one it is asked once.
- * @throws AppError `not_found`, `unavailable`, and the room's refusals (`too_low` with `minimum_bid`)
+ * @throws AppError `not_found`, `rate_limited`, `unavailable`, and the room's refusals (`too_low` with `minimum_bid`)
  */
 export async function placeBid(
   ctx: AuctionContext & SignedIn,
@@ -24,11 +25,11 @@ export async function placeBid(
 ): Promise<PlacedBid> {
   const { userId, sellerProfileId, canBid } = ctx.actor
   const bidder = { userId, sellerProfileId, canBid }
-  const answer = await askRoom(ctx, auctionId, () =>
+  const bid = () =>
     ctx.rooms(auctionId, clientId === null ? 'once' : 'repeatable', (room) =>
       room.bid(bidder, clientId, offer, ctx.requestId),
-    ),
-  )
+    )
+  const answer = await limitUnknown(ctx, () => askRoom(ctx, auctionId, bid))
   if (!answer.ok) throw refuse(answer)
   const { verdict, replayed, serverTime } = answer
   return {

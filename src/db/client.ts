@@ -150,18 +150,31 @@ const passingErrnos: ReadonlySet<number | null> = new Set(Object.values(PASSING_
 
 export const isDuplicate = (error: unknown): boolean => errnoOf(error) === DUPLICATE_ENTRY
 
+/** What Vitess will say of the same statement tomorrow. Its other codes are of a server that cannot serve now. */
+const REFUSING_CODES: ReadonlySet<string> = new Set([
+  'alreadyexists',
+  'invalidargument',
+  'notfound',
+  'outofrange',
+  'permissiondenied',
+  'unimplemented',
+])
+/** The driver's own status for an error that came as the answer to a statement. */
+const STATEMENT_STATUS = 400
+
+/** Vitess names its code in the text, as `InvalidArgument`, or beside it, as `INVALID_ARGUMENT`. */
+function isRefusedByVitess({ message, status, body }: DatabaseError): boolean {
+  // What comes over the wire has not been looked at by anyone.
+  const code = String(/\bcode = (\w+)/.exec(message)?.[1] ?? body.code)
+  return status === STATEMENT_STATUS && REFUSING_CODES.has(code.replaceAll('_', '').toLowerCase())
+}
+
 /** Nothing was heard from the database, or it said that it cannot serve now. */
 export function isUnreachable(error: unknown): boolean {
   for (const cause of causesOf(error)) {
     if (cause instanceof DatabaseUnreachable || cause instanceof UnknownError) return true
     // Without MySQL's own number it is what stands before MySQL that speaks: a failover, no capacity, a bad password.
-    if (cause instanceof DatabaseError && errnoOf(cause) === null) return true
+    if (cause instanceof DatabaseError && errnoOf(cause) === null) return !isRefusedByVitess(cause)
   }
   return passingErrnos.has(errnoOf(error))
-}
-
-/** The database answered, and the same statement would be refused again. */
-export function isRefusal(error: unknown): boolean {
-  const errno = errnoOf(error)
-  return errno !== null && !passingErrnos.has(errno)
 }

@@ -1,16 +1,18 @@
 // Objects in one bucket of S3, or of what speaks like it. Bytes go between browser and bucket; this only signs,
-// looks and deletes.
+// looks, has copied and deletes.
 import { AwsV4Signer } from 'aws4fetch'
 import { SECOND_MS } from '../lib/time.ts'
 import { AppError } from '../platform/errors.ts'
 
 export const CALL_TIMEOUT_MS = 2_000
+/** The storage copies by itself, but takes longer than for a look. */
+export const COPY_TIMEOUT_MS = 5_000
 export const UPLOAD_EXPIRES_S = 15 * 60
 /** An address stays the same within the step, so that browsers can keep the picture. */
 const VIEW_STEP_S = 60 * 60
 const VIEW_EXPIRES_S = 3 * VIEW_STEP_S
 
-export type S3Operation = 'head' | 'delete' | 'check'
+export type S3Operation = 'head' | 'copy' | 'delete' | 'check'
 export interface S3Call {
   operation: S3Operation
   status: 'success' | 'timeout' | 'error'
@@ -41,6 +43,8 @@ export interface UploadTicket {
 export interface StoredObject {
   contentType: string
   sizeBytes: number
+  /** Changes with the bytes. */
+  etag: string
 }
 
 export class ObjectStorage {
@@ -75,8 +79,12 @@ export class ObjectStorage {
 
   /** Where anyone can see a picture for some hours. */
   async viewUrl(key: string, now: number): Promise<string> {
-    if (this.#publicBaseUrl !== null) return `${this.#publicBaseUrl}/${key}`
-    return await this.privateUrl(key, now)
+    return this.publicUrl(key) ?? (await this.privateUrl(key, now))
+  }
+
+  /** Where anyone can see a picture for good; null where the bucket shows none. */
+  publicUrl(key: string): string | null {
+    return this.#publicBaseUrl === null ? null : `${this.#publicBaseUrl}/${key}`
   }
 
   /** Always signed: for what not everyone may see. */
@@ -95,7 +103,22 @@ export class ObjectStorage {
     return {
       contentType: response.headers.get('content-type') ?? '',
       sizeBytes: Number(response.headers.get('content-length') ?? 0),
+      etag: response.headers.get('etag') ?? '',
     }
+  }
+
+  /**
+   * Copies the object, its type included, inside the storage.
+   * @returns false where nothing of this ETag lies under `from` (any more)
+   * @throws AppError `unavailable`
+   */
+  async copy(from: string, to: string, etag: string): Promise<boolean> {
+    const headers = {
+      'x-amz-copy-source': `/${this.#options.bucket}/${from}`,
+      'x-amz-copy-source-if-match': etag,
+    }
+    const response = await this.#call('copy', 'PUT', to, COPY_TIMEOUT_MS, headers)
+    return response.ok
   }
 
   /** Deletes the object; one that is not there is no failure. @throws AppError `unavailable` */
@@ -123,18 +146,24 @@ export class ObjectStorage {
 
   async #call(
     operation: S3Operation,
-    method: 'HEAD' | 'DELETE',
+    method: 'HEAD' | 'DELETE' | 'PUT',
     key: string,
     timeoutMs: number,
+    headers: Record<string, string> = {},
   ): Promise<Response> {
-    const signed = await this.#signer({ method, url: `${this.#bucketUrl}/${key}` }).sign()
+    const signed = await this.#signer({ method, url: `${this.#bucketUrl}/${key}`, headers }).sign()
     const startedMs = Date.now()
     const signal = AbortSignal.timeout(timeoutMs)
     const report = (status: S3Call['status'], error: unknown) =>
       this.#options.onCall?.({ operation, status, durationMs: Date.now() - startedMs, error })
     try {
       const response = await fetch(signed.url, { method, headers: signed.headers, signal })
-      if (!response.ok && response.status !== 404) throw new Error(`HTTP ${response.status}`)
+      if (!response.ok && !ANSWERS.includes(response.status)) throw new Error(`HTTP ${response.status}`)
+      // S3 begins to answer a copy before it is made: its failure may come with 200.
+      const text = operation === 'copy' ? await response.text() : ''
+      if (operation === 'copy' && response.ok && !text.includes('<CopyObjectResult')) {
+        throw new Error('The copy was not made')
+      }
       report('success', null)
       return response
     } catch (cause) {
@@ -157,6 +186,9 @@ export class ObjectStorage {
     })
   }
 }
+
+/** Nothing there, and not what was expected there. */
+const ANSWERS = [404, 412]
 
 type SignedParts = 'method' | 'url' | 'headers' | 'datetime' | 'signQuery'
 

@@ -29,10 +29,16 @@ export const cursorText = z.codec(z.string().max(512), cursorSchema, {
     btoa(JSON.stringify(cursor)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', ''),
 })
 
+/** A whole number from 1; what it is where it is missing or left empty stands in its JSON schema as well. */
+const counting = (schema: z.ZodType<number, number>, unsaid: number) =>
+  filter(wholeNumber.pipe(schema))
+    .transform((asked) => asked ?? unsaid)
+    .prefault(String(unsaid))
+
 /** Query parameters of every list; `perPage` is what a list shows unless asked otherwise. */
 export const pageQuery = (perPage = PER_PAGE_DEFAULT) => ({
-  page: filter(wholeNumber.pipe(z.int().min(1))).transform((page) => page ?? 1),
-  per_page: filter(wholeNumber.pipe(z.int().min(1).max(PER_PAGE_MAX))).transform((asked) => asked ?? perPage),
+  page: counting(z.int().min(1), 1),
+  per_page: counting(z.int().min(1).max(PER_PAGE_MAX), perPage),
   cursor: filter(cursorText),
 })
 

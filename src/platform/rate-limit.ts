@@ -52,7 +52,7 @@ export const LIMITS = {
   vin: { perUser: perMinute(60), perAddress: perMinute(30), whenAway: 'open' },
   /** Messages of a vendor come from few addresses, and are signed. */
   webhook: { perUser: perMinute(600), perAddress: perMinute(600), whenAway: 'open' },
-  /** Sockets to rooms that are not there: each would wake an object. */
+  /** Sockets, tickets and bids to rooms that are not there: each would wake an object. */
   unknown_auction: { perUser: perMinute(30), perAddress: perMinute(30), whenAway: 'isolate' },
 } as const satisfies Record<string, Limit>
 
@@ -98,24 +98,40 @@ export class RateLimiter {
     return this.#judge('look', name, caller, at)
   }
 
+  /**
+   * `requireLeft` for those whom this very isolate has counted within the window. All others pass unasked: what is as
+   * frequent as bids waits for no Redis, and whoever is held to the limit gets one more from each isolate.
+   * For limits that fall back to the isolate. @throws AppError `rate_limited`
+   */
+  async requireLeftIfCounted(name: LimitName, caller: Caller, at: Moment): Promise<void> {
+    const { key, rate } = counterOf(name, caller)
+    if (this.#fallback.look(key, { ...rate, requests: 1 }, at.now).allowed) return
+    await this.requireLeft(name, caller, at)
+  }
+
   async #judge(ask: 'take' | 'look', name: LimitName, caller: Caller, at: Moment): Promise<void> {
     if (!this.#isOn) return
-    const { perUser, perAddress, whenAway }: Limit = LIMITS[name]
-    const isUser = caller.userKey !== null
-    if (!isUser && caller.address === null) {
+    if (caller.userKey === null && caller.address === null) {
       at.log.warn('address_unknown', { limit: name })
       return
     }
-    const rate = isUser ? perUser : perAddress
-    const key = isUser
-      ? `${name}:user:${caller.userKey}`
-      : `${name}:address:${networkOf(caller.address ?? '')}`
+    const { whenAway }: Limit = LIMITS[name]
+    const { key, rate } = counterOf(name, caller)
     const counted = await this.#counter[ask](key, rate)
-    const verdict = counted ?? (whenAway === 'isolate' ? this.#fallback[ask](key, rate, at.now) : null)
+    const inIsolate = whenAway === 'isolate' ? this.#fallback[ask](key, rate, at.now) : null
+    const verdict = counted ?? inIsolate
     if (verdict === null || verdict.allowed) return
     const retryAfterSeconds = Math.max(1, Math.ceil((verdict.resetMs - at.now) / SECOND_MS))
     throw new AppError('rate_limited', undefined, { retryAfterSeconds })
   }
+}
+
+/** Where a caller is counted, and up to what. */
+function counterOf(name: LimitName, { userKey, address }: Caller): { key: string; rate: Rate } {
+  const { perUser, perAddress }: Limit = LIMITS[name]
+  return userKey === null
+    ? { key: `${name}:address:${networkOf(address ?? '')}`, rate: perAddress }
+    : { key: `${name}:user:${userKey}`, rate: perUser }
 }
 
 const names = new WeakMap<MiddlewareHandler, LimitName | null>()

@@ -19,15 +19,21 @@ export type AuctionsOf = (
 export type IsBuyerOf = (db: Executor, vehicleId: number, userId: number) => Promise<boolean>
 
 /**
+ * Whether MySQL has heard from the auction itself what it was told here, or something later; holds its row, and so comes
+ * before the vehicle is locked.
+ */
+export type IsDisclosed = (tx: Transaction) => Promise<boolean>
+
+/**
  * Tells the auction of a vehicle, before MySQL, what the vehicle becomes; `changes` are M12's fields among it.
- * A room that was never armed is armed with what the vehicle was, and told then.
+ * A room that was never armed is armed with what the vehicle was, and told then. Null where no auction had to be told.
  * @throws AppError with the refusal of the auction, `has_bids` among them
  */
 export type ChangeInAuction = (
   ctx: VehicleContext,
   vehicle: VehicleSummary,
   changes: DisclosureChange[],
-) => Promise<void>
+) => Promise<IsDisclosed | null>
 
 /**
  * A vehicle is archived: what is negotiated about it falls, in the transaction that archives it.

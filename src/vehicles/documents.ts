@@ -10,7 +10,7 @@ import { requireOpenForFiles } from './edit-vehicle.ts'
 import { lockVehicle, requireOwner, vehicleMissing } from './find-vehicle.ts'
 import type { VehicleDocument } from './schemas.ts'
 import { describeDocument } from './show-vehicle.ts'
-import { deleteLater, requireUploaded } from './uploads.ts'
+import { deleteLater, keepUploaded, requireUploaded } from './uploads.ts'
 import { MAX_DOCUMENTS } from './vehicle.ts'
 
 type Context = VehicleContext & SignedIn
@@ -44,6 +44,7 @@ export async function addDocument(
     if (!row) {
       if (documents.length >= MAX_DOCUMENTS)
         throw new AppError('validation_failed', `A vehicle has at most ${MAX_DOCUMENTS} documents`)
+      await keepUploaded(ctx, s3_key, file)
       const values = {
         vehicle_id: vehicleId,
         s3_key,

@@ -4,7 +4,7 @@ import { vehicles } from '../db/schema/vehicles.ts'
 import type { SignedIn } from '../platform/actor.ts'
 import { AppError } from '../platform/errors.ts'
 import type { ListingFields } from './body-schemas.ts'
-import type { VehicleContext } from './context.ts'
+import type { IsDisclosed, VehicleContext } from './context.ts'
 import { namingDuplicate, toColumns } from './create-vehicle.ts'
 import {
   findPrimaryImageKey,
@@ -94,6 +94,26 @@ function disclosureChanges(before: VehicleRow, after: VehicleRow): DisclosureCha
   })
 }
 
+/** What of M12 an auction was told, and whether it has written that itself by now; null where it never will. */
+interface Told {
+  changes: DisclosureChange[]
+  isDisclosed: IsDisclosed | null
+}
+
+/**
+ * The change as far as it is to be written here: of M12's fields those that the auction was told of, as long as it has
+ * not written them itself. Of two who change one at once it knows who came last, and who leaves one as it was has
+ * perhaps not seen what it is now.
+ */
+async function leaveToAuction(tx: Transaction, change: ListingFields, told: Told): Promise<ListingFields> {
+  const isWritten = told.isDisclosed !== null && (await told.isDisclosed(tx))
+  const rest = { ...change }
+  for (const field of DISCLOSURE_FIELDS) {
+    if (isWritten || told.changes.every((changed) => changed.field !== field)) rest[field] = undefined
+  }
+  return rest
+}
+
 /**
  * Changes the fields that are there; null clears one.
  * @throws AppError `forbidden`, `not_found`, `wrong_status`, `duplicate_vin`, `validation_failed` where a live
@@ -107,9 +127,9 @@ export async function editVehicle(
   const seen = await requireOwner(ctx.db, id, ctx.actor, 'owner or admin')
   requireEditable(seen, change)
   if (Object.values(change).every((value) => value === undefined)) return await showVehicle(ctx, seen)
-  if (seen.status === VEHICLE_STATUS.inAuction) await tellAuction(ctx, seen, change)
+  const told = seen.status === VEHICLE_STATUS.inAuction ? await tellAuction(ctx, seen, change) : null
   try {
-    await ctx.db.transaction((tx) => writeChange(tx, ctx, seen, change))
+    await ctx.db.transaction((tx) => writeChange(tx, ctx, seen, change, told))
   } catch (error) {
     throw namingDuplicate(error)
   }
@@ -117,11 +137,12 @@ export async function editVehicle(
 }
 
 /** The auction is the truth on whether there are bids, so it is asked before MySQL is written. */
-async function tellAuction(ctx: VehicleContext, row: VehicleRow, change: ListingFields): Promise<void> {
+async function tellAuction(ctx: VehicleContext, row: VehicleRow, change: ListingFields): Promise<Told> {
   const after = applyChange(row, change)
   const changes = disclosureChanges(row, after)
-  if (changes.length === 0) return
-  await ctx.changeInAuction(ctx, summarize(after, await findPrimaryImageKey(ctx.db, row.id)), changes)
+  if (changes.length === 0) return { changes, isDisclosed: null }
+  const summary = summarize(after, await findPrimaryImageKey(ctx.db, row.id))
+  return { changes, isDisclosed: await ctx.changeInAuction(ctx, summary, changes) }
 }
 
 /** Judged again under the lock: between the first look and now an auction may have begun or ended. */
@@ -129,8 +150,10 @@ async function writeChange(
   tx: Transaction,
   { now }: VehicleContext,
   seen: VehicleRow,
-  change: ListingFields,
+  asked: ListingFields,
+  told: Told | null,
 ): Promise<void> {
+  const change = told === null ? asked : await leaveToAuction(tx, asked, told)
   const row = await lockVehicle(tx, seen.id)
   if (!row) throw vehicleMissing()
   if (row.status !== seen.status) throw new AppError('wrong_status', `The vehicle is ${row.status} now`)

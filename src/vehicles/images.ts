@@ -17,7 +17,7 @@ import {
 } from './find-vehicle.ts'
 import type { VehicleImage } from './schemas.ts'
 import { describeImage } from './show-vehicle.ts'
-import { deleteLater, requireUploaded } from './uploads.ts'
+import { deleteLater, keepUploaded, requireUploaded } from './uploads.ts'
 import { MAX_IMAGES, VEHICLE_STATUS } from './vehicle.ts'
 
 type Context = VehicleContext & SignedIn
@@ -82,6 +82,7 @@ export async function addImage(
     let row = images.find((image) => image.s3_key === s3_key)
     if (!row) {
       if (images.length >= MAX_IMAGES) throw new AppError('too_many_images')
+      await keepUploaded(ctx, s3_key, file)
       const values = {
         vehicle_id: vehicleId,
         s3_key,

@@ -5,7 +5,7 @@ import type { UploadRequest } from './body-schemas.ts'
 import type { VehicleContext } from './context.ts'
 import { requireOpenForFiles } from './edit-vehicle.ts'
 import { requireOwner } from './find-vehicle.ts'
-import { FILE_RULES, type FileKind, filePrefix, isOwnKey } from './vehicle.ts'
+import { FILE_RULES, type FileKind, filePrefix, isOwnKey, uploadKey } from './vehicle.ts'
 
 /** What a browser needs to send a file straight to the storage. */
 export interface SignedUpload {
@@ -24,7 +24,8 @@ function requireStorage({ storage }: VehicleContext): ObjectStorage {
 }
 
 /**
- * A signed address for one file of the vehicle, under a key that is chosen here.
+ * A signed address for one file of the vehicle, under a key that is chosen here. The file is kept under that key once
+ * it is put to the vehicle; until then it lies elsewhere, where its address may write for as long as it is good.
  * @throws AppError `forbidden`, `not_found`, `wrong_status`, `unavailable`
  */
 export async function signUpload(
@@ -35,12 +36,13 @@ export async function signUpload(
   requireOpenForFiles(await requireOwner(ctx.db, vehicleId, ctx.actor, 'owner or admin'))
   const storage = requireStorage(ctx)
   const key = `${filePrefix(vehicleId, kind)}${crypto.randomUUID()}.${FILE_RULES[kind].endings[content_type]}`
-  const upload = await storage.signUpload(key, content_type, size ?? null, ctx.now)
+  const pending = uploadKey(key)
+  const upload = await storage.signUpload(pending, content_type, size ?? null, ctx.now)
+  const publicUrl = kind === 'image' ? storage.publicUrl(key) : null
   return {
     upload_url: upload.url,
     s3_key: key,
-    public_url:
-      kind === 'image' ? await storage.viewUrl(key, ctx.now) : await storage.privateUrl(key, ctx.now),
+    public_url: publicUrl ?? (await storage.privateUrl(pending, ctx.now)),
     method: 'PUT',
     headers: upload.headers,
     expires_in: upload.expiresInSeconds,
@@ -50,6 +52,7 @@ export async function signUpload(
 export interface UploadedFile {
   contentType: string
   sizeBytes: number
+  etag: string
 }
 
 /**
@@ -63,14 +66,24 @@ export async function requireUploaded(
   key: string,
 ): Promise<UploadedFile> {
   if (!isOwnKey(key, vehicleId, kind)) throw refuse('Not a key that was given out for this vehicle')
-  const object = await requireStorage(ctx).head(key)
+  const object = await requireStorage(ctx).head(uploadKey(key))
   if (!object) throw new AppError('not_uploaded')
   const { endings, maxBytes } = FILE_RULES[kind]
   const contentType = object.contentType.split(';')[0]?.trim().toLowerCase() ?? ''
   if (!(contentType in endings)) throw refuse(`No ${kind} has the type of this file`)
   if (object.sizeBytes < 1 || object.sizeBytes > maxBytes)
     throw refuse(`The file must have 1 to ${maxBytes} bytes`)
-  return { contentType, sizeBytes: object.sizeBytes }
+  return { contentType, sizeBytes: object.sizeBytes, etag: object.etag }
+}
+
+/**
+ * Copies what was looked at to where no signed address writes. Called under the vehicle's lock, for a key that no row
+ * has: of two at once one copies, and what is kept is never written again.
+ * @throws AppError `not_uploaded` where another file has come in its place since; `unavailable`
+ */
+export async function keepUploaded(ctx: VehicleContext, key: string, { etag }: UploadedFile): Promise<void> {
+  const isKept = await requireStorage(ctx).copy(uploadKey(key), key, etag)
+  if (!isKept) throw new AppError('not_uploaded', 'The file was replaced meanwhile')
 }
 
 const refuse = (message: string) =>

@@ -162,6 +162,9 @@ export const FILE_RULES: Record<FileKind, { maxBytes: number; endings: Record<st
 /** Where the files of a kind lie: the part of their keys that names the vehicle and the kind. */
 export const filePrefix = (vehicleId: number, kind: FileKind): string => `vehicles/${vehicleId}/${kind}s/`
 
+/** Where a file lies until it is put to its vehicle: signed addresses write here and nowhere else. */
+export const uploadKey = (key: string): string => `uploads/${key}`
+
 /** Whether the key is one that was handed out for this vehicle and kind of file. */
 export function isOwnKey(key: string, vehicleId: number, kind: FileKind): boolean {
   const prefix = filePrefix(vehicleId, kind)

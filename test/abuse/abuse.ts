@@ -53,9 +53,10 @@ async function run(): Promise<void> {
   const random = new Random(options.seed)
   const witness = new Witness()
   const limits = chosen.some((one) => one.limits === 'on') ? 'on' : 'off'
-  stack = await AbuseStack.open(limits, (line) => console.log(`  ${line}`))
+  const server = await AbuseStack.open(limits, (line) => console.log(`  ${line}`))
+  stack = server
   keepSecrets(witness, stack.cloud)
-  const http = new HttpClient(stack.port, witness)
+  const http = new HttpClient(() => server.port, witness)
   const people = new People(http, stack.cloud.secrets.clerkPrivateKey)
   console.log('  people, vehicles, auctions')
   const scene = await setScene({ http, people, witness, random: random.stream('scene') })

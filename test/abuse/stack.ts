@@ -18,7 +18,6 @@ export const ADMIN_NAMES = Array.from({ length: ADMINS }, (_, number) => `admin_
 /** A server of this run's own: the built Worker in workerd, on a free port, over a database that begins empty. */
 export class AbuseStack {
   readonly cloud: Cloud
-  readonly port: number
   readonly #bundle: Bundle
   readonly #variables: Record<string, string>
   #worker: Workerd
@@ -26,7 +25,6 @@ export class AbuseStack {
 
   private constructor(cloud: Cloud, bundle: Bundle, variables: Record<string, string>, worker: Workerd) {
     this.cloud = cloud
-    this.port = worker.port
     this.#bundle = bundle
     this.#variables = variables
     this.#worker = worker
@@ -56,18 +54,21 @@ export class AbuseStack {
     }
   }
 
-  /** Starts the Worker anew, on the same port and with all that its objects stored. */
+  /** Starts the Worker anew, on another port and with all that its objects stored. */
   async restart(limits: Limits): Promise<void> {
     await this.#worker.stop()
     this.#worker = await startWorkerd({
       bundle: this.#bundle,
       dataDir: this.cloud.dataDir,
       variables: { ...this.#variables, RATE_LIMITS: limits },
-      port: this.port,
       keepStorage: true,
     })
     this.#end = null
     this.#watch()
+  }
+
+  get port(): number {
+    return this.#worker.port
   }
 
   get workerPid(): number {

@@ -58,6 +58,15 @@ describe('with Redis', () => {
     expect(refused.at('request_id')).toBe(refused.headers.get('x-request-id'))
   })
 
+  test('GET /health/detailed, which asks all services, is limited like a read; GET /health never', async () => {
+    const address = nextAddress()
+    const reads = LIMITS.read.perAddress.requests
+    expect(limited(await repeat(reads, () => from(address, 'GET', '/api')))).toBe(0)
+    expect(refusalOf(await from(address, 'GET', '/health/detailed'))).toEqual(LIMITED)
+    expect((await from(address, 'GET', '/health')).status).toBe(200)
+    expect((await from(nextAddress(), 'GET', '/health/detailed')).status).toBe(200)
+  })
+
   test('another address is not concerned, nor are other requests of this one', async () => {
     const address = nextAddress()
     await repeat(PER_ADDRESS + 1, () => refresh(address))

@@ -71,7 +71,7 @@ describe('images', () => {
       ['image/png', new Uint8Array()],
       ['text/html', PIXELS],
     ] as const) {
-      const signed = await storage?.signUpload(key, type, null, Date.now())
+      const signed = await storage?.signUpload(`uploads/${key}`, type, null, Date.now())
       const stored = await fetch(signed?.url ?? '', { method: 'PUT', headers: signed?.headers ?? {}, body })
       expect((await readAnswer(stored))[0]).toBe(200)
       expect(refusalOf(await call('POST', `${id}/images`, { s3_key: key }))).toEqual([

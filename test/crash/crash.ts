@@ -3,10 +3,12 @@
  * twice. `--seed N` repeats the plan of a run (what is broken when, who bids what), not the order in which processes
  * happen to run. `--minutes N` is how long things are broken, `--short` a minute.
  */
+import { relative } from 'node:path'
 import { readArguments } from './arguments.ts'
 import { CHECKS } from './checks/check-auction.ts'
 import { FAULT_KINDS } from './faults.ts'
-import { countRescued, describeTally, printProblems, printTable, tally } from './report.ts'
+import { keepEvidence } from './keep-evidence.ts'
+import { countRescued, describeMoves, describeTally, printProblems, printTable, tally } from './report.ts'
 import { runCrash } from './run.ts'
 import { CrashStack } from './stack.ts'
 
@@ -19,23 +21,29 @@ const options = readArguments(process.argv.slice(2))
 print(
   `seed ${options.seed}, ${options.chaosMs / 60_000} min   (again: npm run test:crash -- --seed ${options.seed})`,
 )
-const stack = await CrashStack.open(say)
+const opening = CrashStack.open(say)
 let stopping: Promise<void> | undefined
 const stop = () => {
-  stopping ??= stack.stop()
+  // What has not come up cleans up behind itself.
+  stopping ??= opening.then(
+    (stack) => stack.stop(),
+    () => undefined,
+  )
   return stopping
 }
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.once(signal, () => void stop().finally(() => process.exit(1)))
 }
+const stack = await opening
 say(`the stack runs at ${stack.url}`)
 
 try {
-  const { findings, problems, faults, hall } = await runCrash(stack, options, say)
+  const { findings, problems, faults, hall, moves } = await runCrash(stack, options, say)
   print('')
   printTable(findings, print)
   print('')
   print(describeTally(tally(hall)))
+  print(describeMoves(moves, findings))
   print(`${countRescued(findings)} bids were written before the sending whose answer told their bidder`)
   print(
     `${faults.length} faults: ${FAULT_KINDS.map((kind) => `${faults.filter((fault) => fault.kind === kind).length} × ${kind}`).join(', ')}`,
@@ -49,6 +57,7 @@ try {
       ? `nothing lost, nothing different   (seed ${options.seed})`
       : `${count} differences   (seed ${options.seed})`,
   )
+  if (count > 0) print(`kept in ${relative('.', keepEvidence(stack, options.seed, findings))}`)
   process.exitCode = count === 0 ? 0 : 1
 } catch (error) {
   console.error(error)

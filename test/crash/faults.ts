@@ -52,6 +52,10 @@ export interface FaultParts {
   onFault: (fault: Fault) => void
 }
 
+/** The same words for the same seed. */
+export const describeFault = ({ kind, atMs, lastsMs }: Fault): string =>
+  `${kind}, planned for ${(atMs / 1_000).toFixed(1)} s, lasting ${lastsMs} ms`
+
 const LEAD_MAX_MS = 30
 
 /**

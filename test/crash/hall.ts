@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { LOCAL_ADMIN_CLERK_ID } from '../../local/cloud.ts'
 import { Api } from './clients/api.ts'
 import { Bidder, PENDING_MAX } from './clients/bidder.ts'
 import { Crowd } from './clients/crowd.ts'
@@ -32,6 +34,8 @@ interface HallParts {
 export class Hall {
   readonly book = new OfferBook()
   readonly bidders: Bidder[] = []
+  /** Who comes for a few auctions, and is suspended there. */
+  readonly guests: Bidder[] = []
   readonly lots: Lot[] = []
   readonly crowd: Crowd
   readonly #parts: HallParts
@@ -68,14 +72,19 @@ export class Hall {
     }
   }
 
-  /** Lists a vehicle, puts it up, and lets watchers and bidders in. */
-  async open(kind: LotKind, durationMs: number): Promise<Lot> {
+  /** Lists a vehicle, puts it up, and lets watchers in. */
+  async open(kind: LotKind, durationMs: number, latestEndAt = Number.POSITIVE_INFINITY): Promise<Lot> {
     const serial = ++this.#serial
     const seller = this.#sellers[serial % this.#sellers.length]
     if (seller === undefined) throw new Error('There is no seller')
     const vehicleId = await seller.list(serial, kind)
-    const lot = await seller.open(vehicleId, serial, kind, durationMs)
+    const lot = await seller.open(vehicleId, serial, kind, { durationMs, latestEndAt })
     this.lots.push(lot)
+    // Nobody wakes its room: what is due there comes by its alarm or by the sweeper alone.
+    if (kind.isQuiet) {
+      this.#ends.set(lot.auctionId, sleep(durationMs))
+      return lot
+    }
     const watchers = Array.from({ length: WATCHERS_PER_LOT }, (_, index) =>
       this.#stay(this.#socket(lot, `watcher-${index + 1}`)),
     )
@@ -103,6 +112,44 @@ export class Hall {
     }
   }
 
+  /** New bidders, who bid at these auctions alone. */
+  async inviteGuests(count: number, lots: readonly Lot[]): Promise<Bidder[]> {
+    const { random, dataDir } = this.#parts
+    const invited = await Promise.all(
+      Array.from({ length: count }, (_, index) =>
+        new Person(`guest-${this.guests.length + index + 1}`, this.newApi(), dataDir).signIn(),
+      ),
+    )
+    const guests = invited.map((person) => new Bidder(person, this.book, random.stream(person.name)))
+    this.guests.push(...guests)
+    for (const guest of guests) {
+      for (const lot of lots)
+        this.#join(guest, lot, random.stream(`${guest.person.name} at ${lot.auctionId}`))
+    }
+    return guests
+  }
+
+  /** @throws Error where the lot is nobody's here */
+  sellerOf({ sellerId }: Lot): Person {
+    const seller = this.#sellers.find(({ person }) => person.userId === sellerId)
+    if (seller === undefined) throw new Error(`Nobody sells as ${sellerId}`)
+    return seller.person
+  }
+
+  /** Whoever may do what only admins may. */
+  async signInAdmin(): Promise<Person> {
+    return new Person('admin', this.newApi(), this.dataDir, LOCAL_ADMIN_CLERK_ID).signIn()
+  }
+
+  get dataDir(): string {
+    return this.#parts.dataDir
+  }
+
+  /** Notes what should never be. */
+  note(text: string): void {
+    this.#parts.surprises.note(text)
+  }
+
   /** Everybody offers as much at once as they may have under way. */
   volley(): void {
     for (let round = 0; round < PENDING_MAX; round++) {
@@ -114,10 +161,11 @@ export class Hall {
     return this.crowd.burst(this.openLots, readMs)
   }
 
-  /** Auctions of which nobody here knows yet that they are over. */
+  /** Auctions that are watched, and of which nobody here knows yet that they are over. */
   get openLots(): Lot[] {
     return this.lots.filter(
-      ({ auctionId }) => !this.recordsOf(auctionId).some(({ isFinished }) => isFinished),
+      ({ auctionId, kind }) =>
+        !kind.isQuiet && !this.recordsOf(auctionId).some(({ isFinished }) => isFinished),
     )
   }
 
@@ -158,7 +206,9 @@ export class Hall {
   }
 
   #stay(socket: LiveSocket): Promise<void> {
-    const staying = socket.stay()
+    const staying = socket
+      .stay()
+      .catch((error: unknown) => void socket.narrator.record.faults.push(`the client failed: ${error}`))
     this.#staying.push(staying)
     return staying
   }
@@ -180,6 +230,7 @@ export class Hall {
         : {
             takeTicket: () => person.takeTicket(auctionId),
             findOffer: (id) => this.book.find(auctionId, person.userId, id),
+            isGuest: this.guests.some((guest) => guest.person === person),
           }),
     })
     this.#sockets.push(socket)

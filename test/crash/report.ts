@@ -1,5 +1,6 @@
 import { CHECKS, type Finding } from './checks/check-auction.ts'
 import type { Hall } from './hall.ts'
+import type { MoveBook } from './house/moves.ts'
 
 const SHOWN_PER_CHECK = 5
 
@@ -11,7 +12,7 @@ export function printTable(findings: readonly Finding[], print: (line: string) =
     return [
       String(auctionId),
       evidence.lot.kind.name,
-      position?.outcome ?? '?',
+      position?.outcome ?? position?.status ?? '?',
       String(history?.bids.length ?? '?'),
       String(evidence.offers.length),
       String(evidence.records.length),
@@ -52,6 +53,8 @@ export interface Tally {
   readonly accepted: number
   /** Sendings without an answer. */
   readonly lost: number
+  /** Offers whose id was answered over the socket and over HTTP. */
+  readonly overBothDoors: number
   readonly connections: number
   readonly unansweredCloses: number
   readonly gaps: number
@@ -64,6 +67,7 @@ export function tally({ book, sockets }: Hall): Tally {
     offers: offers.length,
     accepted: accepted.length,
     lost: offers.reduce((sum, { lost }) => sum + lost, 0),
+    overBothDoors: offers.filter(({ answers }) => new Set(answers.map(({ door }) => door)).size > 1).length,
     connections: sockets.reduce((sum, { connections }) => sum + connections, 0),
     unansweredCloses: sockets.reduce((sum, { unansweredCloses }) => sum + unansweredCloses, 0),
     gaps: sockets.reduce((sum, { narrator }) => sum + narrator.gaps, 0),
@@ -74,12 +78,24 @@ export const describeTally = ({
   offers,
   accepted,
   lost,
+  overBothDoors,
   connections,
   unansweredCloses,
   gaps,
 }: Tally): string =>
-  `${offers} offers, ${accepted} accepted, ${lost} answers lost, ` +
+  `${offers} offers, ${accepted} accepted, ${lost} answers lost, ${overBothDoors} ids answered over both doors, ` +
   `${connections} connections (${unansweredCloses} closed without an answer), ${gaps} gaps caught up on`
+
+/** What sellers and admins asked, and what came of it. */
+export function describeMoves({ moves, suspensions }: MoveBook, findings: readonly Finding[]): string {
+  const done = moves.filter(({ isDone }) => isDone).length
+  const voided = findings.reduce((sum, { history }) => sum + (history?.voidings().size ?? 0), 0)
+  return (
+    `${moves.length} moves beside bids: ${done} done, ${moves.length - done} refused, ` +
+    `${moves.reduce((sum, { lost }) => sum + lost, 0)} answers lost; ` +
+    `${suspensions.length} people suspended, ${voided} bids voided`
+  )
+}
 
 /** Bids that were in the ledger before the sending whose answer told their bidders. */
 export const countRescued = (findings: readonly Finding[]): number =>

@@ -5,29 +5,33 @@ import { type Collected, sortEvidence } from './evidence/evidence.ts'
 import { findUnsettled, readMysqlRows } from './evidence/mysql-rows.ts'
 import { type PublicAnswers, readPublicAnswers, repeatOffers } from './evidence/public-answers.ts'
 import { readRoomFiles } from './evidence/room-files.ts'
-import { breakThings, FAULTS_MIN, type Fault, planFaults } from './faults.ts'
+import { breakThings, describeFault, FAULTS_MIN, type Fault, planFaults } from './faults.ts'
 import { BIDDERS, Hall } from './hall.ts'
+import { Mover } from './house/mover.ts'
+import { MoveBook } from './house/moves.ts'
+import { openRound, runRounds } from './house/rounds.ts'
 import { dealShortLots, LONG_LOTS } from './lots.ts'
 import { Random } from './random.ts'
 import { describeTally, tally } from './report.ts'
+import { Slot } from './slot.ts'
 import type { CrashStack } from './stack.ts'
 import { Surprises } from './surprises.ts'
+import { every, waitUntil, within } from './waiting.ts'
 
 const AT_ONCE_MIN = 8
 const SHORT_SLOTS = 4
-const SHORT_MIN_MS = 12_000
-const SHORT_MAX_MS = 28_000
 /** How long everybody may take to get in before the first fault. */
-const ENTRY_MS = 15_000
+const ENTRY_PATIENCE_MS = 15_000
+/** How long they mostly take. */
+const ENTRY_MS = 6_000
 /** The long auctions end so long after the last fault was planned, or later by soft close. */
 const LAST_END_MS = 6_000
 /** Bidding goes on so long after that. */
-const OVERTIME_MS = 5_000
+const OVERTIME_MS = 3_000
 const CRON_EVERY_MS = 10_000
 const PROGRESS_EVERY_MS = 5_000
 const END_PATIENCE_MS = 90_000
 const SETTLE_PATIENCE_MS = 120_000
-const LOOK_EVERY_MS = 250
 
 export interface CrashResult {
   readonly findings: readonly Finding[]
@@ -35,6 +39,7 @@ export interface CrashResult {
   readonly problems: readonly string[]
   readonly faults: readonly Fault[]
   readonly hall: Hall
+  readonly moves: MoveBook
 }
 
 type Say = (text: string) => void
@@ -45,10 +50,20 @@ export async function runCrash(stack: CrashStack, options: CrashOptions, say: Sa
   const surprises = new Surprises()
   const hall = new Hall({ url: stack.url, dataDir: stack.dataDir, random, surprises })
   await hall.signUp()
+  const admin = await hall.signInAdmin()
+  const moves = new MoveBook()
   const lastEndAt = Date.now() + ENTRY_MS + options.chaosMs + LAST_END_MS
   const longLots = await Promise.all(LONG_LOTS.map((kind) => hall.open(kind, lastEndAt - Date.now())))
   hall.joinLong(longLots)
-  await waitUntil(() => hall.sockets.every(({ isOpen }) => isOpen), ENTRY_MS)
+  const kinds = dealShortLots(random.stream('short lots'))
+  const places = Array.from(
+    { length: SHORT_SLOTS },
+    (_, index) => new Slot({ hall, kinds, random: random.stream(`slot ${index}`), latestEndAt: lastEndAt }),
+  )
+  // Before the first fault: it could hold them up for half a minute (`in_progress`).
+  const firstShort = await Promise.all(places.map((place) => place.open()))
+  const first = await openRound(hall)
+  await waitUntil(() => hall.sockets.every(({ isOpen }) => isOpen), ENTRY_PATIENCE_MS)
   const chaosEndsAt = Date.now() + options.chaosMs
   say(`${longLots.length} long auctions, ${SHORT_SLOTS} short ones at a time, ${BIDDERS} bidders`)
 
@@ -61,10 +76,22 @@ export async function runCrash(stack: CrashStack, options: CrashOptions, say: Sa
     say(`${hall.openLots.length} open · ${describeTally(tally(hall))}`),
   )
   try {
-    const kinds = dealShortLots(random.stream('short lots'))
-    const slots = Array.from({ length: SHORT_SLOTS }, (_, index) =>
-      runShortLots(hall, kinds, random.stream(`slot ${index}`), chaosEndsAt),
+    const slots = Promise.all(
+      places.map(async (place, index) => {
+        const lot = firstShort[index]
+        if (lot !== undefined) await place.run(lot, chaosEndsAt)
+      }),
     )
+    // Heard of when it is waited for.
+    slots.catch(() => undefined)
+    const mover = new Mover({
+      book: moves,
+      admin,
+      sellerOf: (lot) => hall.sellerOf(lot),
+      random: random.stream('voidings'),
+    })
+    const rounds = runRounds(hall, mover, random.stream('rounds'), { first, until: chaosEndsAt })
+    rounds.catch(() => undefined)
     const chaos = breakThings(planFaults(random.stream('faults'), options.chaosMs), {
       stack,
       random: random.stream('harm'),
@@ -72,20 +99,19 @@ export async function runCrash(stack: CrashStack, options: CrashOptions, say: Sa
       burst: (readMs) => hall.burst(readMs),
       onFault: (fault) => {
         faults.push(fault)
-        fewestOpen = Math.min(fewestOpen, hall.openLots.length)
-        say(
-          `fault ${faults.length}: ${fault.kind}${fault.kind === 'hang database' ? ` for ${fault.lastsMs} ms` : ''}`,
-        )
+        // A slow machine's last faults come after the long auctions' time.
+        if (Date.now() < lastEndAt) fewestOpen = Math.min(fewestOpen, hall.openLots.length)
+        say(`fault ${faults.length}: ${describeFault(fault)}`)
       },
     })
     await chaos
     say('everything is back')
     await sleep(Math.max(0, lastEndAt + OVERTIME_MS - Date.now()))
     end.resolve()
-    await Promise.all(slots)
+    await Promise.all([slots, rounds])
     stopProgress()
     const problems = await endEverything({ hall, stack, living, say })
-    const collected = await collect({ hall, stack, say, stopCron })
+    const collected = await collect({ hall, stack, say, stopCron, moves })
     const { auctions, problems: unsorted } = sortEvidence(collected)
     say('checking')
     return {
@@ -93,26 +119,13 @@ export async function runCrash(stack: CrashStack, options: CrashOptions, say: Sa
       problems: [...problems, ...unsorted, ...surprises.list(), ...findWeakness(faults, hall, fewestOpen)],
       faults,
       hall,
+      moves,
     }
   } finally {
     end.resolve()
     stopCron()
     stopProgress()
     hall.leave()
-  }
-}
-
-/** One short auction after another, as long as one can end soon after the chaos. */
-async function runShortLots(
-  hall: Hall,
-  kinds: ReturnType<typeof dealShortLots>,
-  random: Random,
-  until: number,
-): Promise<void> {
-  while (Date.now() + SHORT_MIN_MS < until) {
-    const lot = await hall.open(kinds.next().value, random.int(SHORT_MIN_MS, SHORT_MAX_MS))
-    hall.joinShort(lot)
-    await hall.endOf(lot)
   }
 }
 
@@ -146,27 +159,35 @@ interface CollectParts {
   stack: CrashStack
   say: Say
   stopCron: () => void
+  moves: MoveBook
 }
 
 /** What the API says, then what is on disk after one last `kill -9` of the Worker and of the database. */
-async function collect({ hall, stack, say, stopCron }: CollectParts): Promise<Collected> {
+async function collect({ hall, stack, say, stopCron, moves }: CollectParts): Promise<Collected> {
   const api = hall.newApi()
   const shown = new Map<number, PublicAnswers>()
   for (const { auctionId } of hall.lots) shown.set(auctionId, await readPublicAnswers(api, auctionId))
-  const people = new Map(hall.bidders.map(({ person }) => [person.userId, person]))
+  // Who was suspended has no other session than the one they had.
+  const asking = [...hall.bidders, ...hall.guests.filter(({ person }) => person.isSignedIn)]
+  const people = new Map(asking.map(({ person }) => [person.userId, person]))
   const offers = hall.book.all
   let told = 0
-  const repetitions = await repeatOffers(offers, people, (done, of) => {
-    if (done < told + 1_000 && done < of) return
-    told = done
-    say(`${done} of ${of} ids repeated`)
-  })
+  const repetitions = await repeatOffers(
+    offers.filter(({ userId }) => people.has(userId)),
+    people,
+    (done, of) => {
+      if (done < told + 1_000 && done < of) return
+      told = done
+      say(`${done} of ${of} ids repeated`)
+    },
+  )
   stopCron()
   await stack.endWorker()
   await stack.killDatabase(0)
   return {
     lots: hall.lots,
     offers,
+    moves,
     recordsOf: (auctionId) => hall.recordsOf(auctionId),
     repetitions,
     shown,
@@ -182,36 +203,4 @@ function findWeakness(faults: readonly Fault[], hall: Hall, fewestOpen: number):
   if (tally(hall).lost === 0) problems.push('no answer was ever lost')
   if (fewestOpen < AT_ONCE_MIN) problems.push(`there were only ${fewestOpen} auctions at once`)
   return problems
-}
-
-/** Runs something again and again, one at a time, until the returned function is called. */
-function every(periodMs: number, run: () => unknown): () => void {
-  let timer: NodeJS.Timeout
-  let isOn = true
-  const arm = () => {
-    timer = setTimeout(async () => {
-      await run()
-      if (isOn) arm()
-    }, periodMs)
-  }
-  arm()
-  return () => {
-    isOn = false
-    clearTimeout(timer)
-  }
-}
-
-/** Looks again and again until `holds`, or until `limitMs` have passed. */
-async function waitUntil(holds: () => boolean | Promise<boolean>, limitMs: number): Promise<void> {
-  const deadline = Date.now() + limitMs
-  while (!(await holds()) && Date.now() < deadline) await sleep(LOOK_EVERY_MS)
-}
-
-/** @returns whether it came to its end within the time */
-async function within(limitMs: number, work: Promise<unknown>): Promise<boolean> {
-  const timer = new AbortController()
-  const late = sleep(limitMs, false, { signal: timer.signal }).catch(() => false)
-  const isDone = await Promise.race([work.then(() => true), late])
-  timer.abort()
-  return isDone
 }

@@ -6,7 +6,7 @@ import { type Cloud, startCloud } from '../../local/cloud.ts'
 import { createDatabase } from '../../local/databases.ts'
 import { type MysqlServer, startMariadb } from '../../local/mariadb.ts'
 import { migrate } from '../../local/migrations.ts'
-import type { Log } from '../../local/processes.ts'
+import { type Log, logFileOf } from '../../local/processes.ts'
 import { type RedisServer, startRedis } from '../../local/redis.ts'
 import { type Bundle, buildBundle } from '../../local/workerd/bundle.ts'
 import { startWorkerd, type Workerd } from '../../local/workerd/serve.ts'
@@ -26,7 +26,8 @@ export class CrashStack {
   readonly #bundle: Bundle
   readonly #log: Log
   readonly #variables: Record<string, string>
-  readonly #broken = new Set<Part>()
+  readonly #broken = new Map<Part, Promise<void>>()
+  readonly #stopping = new AbortController()
   #worker: Workerd
   #mysql: MysqlServer
   #redis: RedisServer
@@ -46,16 +47,17 @@ export class CrashStack {
 
   /** Builds the Worker and starts everything, with an empty database and empty objects. */
   static async open(log: Log): Promise<CrashStack> {
-    rmSync(join(DATA_DIR, 'logs'), { recursive: true, force: true })
-    const bundle = await buildBundle('wrangler.toml', join(DATA_DIR, 'bundle'))
     const cloud = await startCloud({ dataDir: DATA_DIR, log })
     try {
+      const { dataDir, env: variables } = cloud
+      // The directory is ours from here on.
+      const bundle = await buildBundle('wrangler.toml', join(dataDir, 'bundle'))
+      rmSync(logFileOf(dataDir, `workerd-${bundle.name}`), { force: true })
       if (cloud.mysql.pid === undefined || cloud.redis.pid === undefined) {
         throw new Error('This kills its servers: MYSQL_URL and REDIS_URL must not be set')
       }
       await createDatabase(cloud.mysql, DATABASE, { fresh: true })
       await migrate(new Client({ url: cloud.databaseUrl(DATABASE) }), 'migrations')
-      const { dataDir, env: variables } = cloud
       const worker = await startWorkerd({ bundle, dataDir, variables, hasCronDoor: true })
       return new CrashStack(cloud, bundle, worker, log)
     } catch (error) {
@@ -68,6 +70,11 @@ export class CrashStack {
     return this.#worker.storageDir
   }
 
+  /** Of workerd, and of whatever came after it was killed. */
+  get logFile(): string {
+    return logFileOf(this.dataDir, `workerd-${this.#bundle.name}`)
+  }
+
   /** Whether a part can be broken now: what is broken already cannot be broken again. */
   isWhole(part: Part): boolean {
     return !this.#broken.has(part)
@@ -77,7 +84,7 @@ export class CrashStack {
   killWorker(downMs: number): Promise<void> {
     return this.#break('worker', async () => {
       await this.endWorker()
-      await sleep(downMs)
+      await this.#stayDown(downMs)
       this.#worker = await startWorkerd({
         bundle: this.#bundle,
         dataDir: this.dataDir,
@@ -100,7 +107,7 @@ export class CrashStack {
     return this.#break('database', async () => {
       kill(this.#mysql.pid)
       await this.#mysql.ended
-      await sleep(downMs)
+      await this.#stayDown(downMs)
       this.#mysql = await startMariadb({ dataDir: this.dataDir, log: this.#log, port: this.#mysql.port })
     })
   }
@@ -111,8 +118,11 @@ export class CrashStack {
       const { pid } = this.#mysql
       if (pid === undefined) return
       process.kill(pid, 'SIGSTOP')
-      await sleep(stoppedMs)
-      process.kill(pid, 'SIGCONT')
+      try {
+        await this.#stayDown(stoppedMs)
+      } finally {
+        process.kill(pid, 'SIGCONT')
+      }
     })
   }
 
@@ -121,7 +131,7 @@ export class CrashStack {
     return this.#break('redis', async () => {
       kill(this.#redis.pid)
       await this.#redis.ended
-      await sleep(downMs)
+      await this.#stayDown(downMs)
       this.#redis = await startRedis({ dataDir: this.dataDir, log: this.#log, port: this.#redis.port })
     })
   }
@@ -139,6 +149,9 @@ export class CrashStack {
   }
 
   async stop(): Promise<void> {
+    this.#stopping.abort(new Error('The run was stopped'))
+    // What is coming back is waited for: it could not be stopped before.
+    await Promise.allSettled(this.#broken.values())
     await this.#worker.stop()
     // The cloud knows only the servers that it started itself, which may be gone.
     await this.#mysql.stop()
@@ -146,11 +159,17 @@ export class CrashStack {
     await this.#cloud.stop()
   }
 
+  /** @throws Error where nothing is to come back any more */
+  async #stayDown(downMs: number): Promise<void> {
+    await sleep(downMs, undefined, { signal: this.#stopping.signal })
+  }
+
   async #break(part: Part, harm: () => Promise<void>): Promise<void> {
     if (!this.isWhole(part)) throw new Error(`The ${part} is broken already`)
-    this.#broken.add(part)
+    const breaking = harm()
+    this.#broken.set(part, breaking)
     try {
-      await harm()
+      await breaking
     } finally {
       this.#broken.delete(part)
     }

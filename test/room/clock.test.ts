@@ -9,6 +9,8 @@ import {
   freezeAt,
   HOUR_MS,
   MINUTE_MS,
+  makeTerms,
+  makeVehicle,
   mustBid,
   placeBid,
   restoreClock,
@@ -50,6 +52,15 @@ describe('R2: the stored start and end decide, not the alarm', () => {
       highBidder: 'Bidder 1',
     })
   })
+
+  test('an auction that was made as open is open in a room whose clock is behind', () =>
+    inRoom(async (stand) => {
+      const madeAt = stand.clock.now + 300
+      const terms = makeTerms(stand.auctionId, { startsAt: madeAt, endsAt: madeAt + HOUR_MS })
+      stand.core.house.arm({ terms, vehicle: makeVehicle(), madeAt }, 'test')
+      expect((await stand.core.view(null))?.view).toMatchObject({ status: 'active', seq: 1 })
+      expect(await stand.core.bids.place(bid(1, 1_000))).toMatchObject({ ok: true, verdict: { seq: 2 } })
+    }))
 
   test('an alarm that is late changes nothing about who won, and the end is told as of ends_at', () =>
     inRoom(async (stand) => {

@@ -12,9 +12,11 @@ function standUp(armedAt: number | null = null) {
       platform.set('alarm', at)
     },
   }
-  const deadlines = new Deadlines(clock, armedAt)
+  const time = { now: 0 }
+  const deadlines = new Deadlines(clock, armedAt, () => time.now)
   return {
     deadlines,
+    time,
     alarm: () => platform.get('alarm') ?? null,
     sets: () => sets,
     ring(now: number) {
@@ -76,5 +78,17 @@ describe('named deadlines over one alarm', () => {
     expect(sets()).toBe(0)
     deadlines.set('readers', 300)
     expect(alarm()).toBe(300)
+  })
+
+  test('an alarm that is minutes late was given up: the next deadline arms again, for the first that is due', () => {
+    const { deadlines, time, alarm, sets } = standUp(400)
+    deadlines.set('auction', 500)
+    time.now = 400 + 60_000
+    deadlines.set('projection', 61_000)
+    expect(sets()).toBe(0)
+    time.now = 400 + 180_000
+    deadlines.set('projection', 181_000)
+    expect(alarm()).toBe(500)
+    expect(sets()).toBe(1)
   })
 })

@@ -234,6 +234,25 @@ describe('house commands', () => {
       expect(shown?.primaryImageUrl).toContain('a.jpg')
     }))
 
+  test('M12: what was disclosed voids nothing when it is said again before MySQL has heard of it', () =>
+    inRoom(async (stand) => {
+      stand.arm()
+      const vehicle = { ...makeVehicle(), mileage: 120_000 }
+      const there = { field: 'mileage', before: 90_000, after: 120_000 }
+      const back = { field: 'mileage', before: 120_000, after: 90_000 }
+      const disclose = (change: typeof there) =>
+        stand.core.house.changeVehicle({ viewer: ADMIN, vehicle, changes: [change] }, 'test')
+      const leaderAfter = async (change: typeof there) => {
+        await place(stand, 1, exact(1_000))
+        const answer = await disclose(change)
+        return answer.ok && answer.auction.view.highBidder
+      }
+      expect(await leaderAfter(there)).toBeNull()
+      expect(await leaderAfter(there)).toBe('Bidder 1')
+      expect(await leaderAfter(back)).toBeNull()
+      expect(await leaderAfter(there)).toBeNull()
+    }))
+
   test('every refusal is a line of the log with its request', () =>
     inRoom(async (stand) => {
       stand.arm()

@@ -55,6 +55,12 @@ class FakeStore implements ProjectionStore {
   }
 }
 
+/** What stands before MySQL says so itself: there is no number of MySQL's in it. */
+function vitessError(code: string, name: string, description: string): DatabaseError {
+  const message = `target: market.-.primary: vttablet: rpc error: code = ${name} desc = ${description}`
+  return new DatabaseError(message, 400, { message, code })
+}
+
 function standWith(bids: number): {
   sale: Sale
   store: FakeStore
@@ -77,6 +83,11 @@ test.each([
   ['a proxy without a primary', new DatabaseError('x', 200, { message: 'no primary', code: 'UNAVAILABLE' })],
   ['a server that is gone', new DatabaseError('Unavailable (errno 2006)', 200, { message: '', code: '' })],
   ['a lost connection', new DatabaseError('Lost connection (errno 2013)', 200, { message: '', code: '' })],
+  ['a failover', vitessError('UNAVAILABLE', 'Unavailable', 'no healthy tablet available')],
+  ['a tablet that is no primary now', vitessError('UNKNOWN', 'FailedPrecondition', 'wrong tablet type')],
+  ['a full pool', vitessError('RESOURCE_EXHAUSTED', 'ResourceExhausted', 'query pool wait exceeded')],
+  ['a transaction that was ended', vitessError('ABORTED', 'Aborted', 'transaction 17: not found')],
+  ['a password that is not taken', new DatabaseError('x', 401, { message: 'x', code: 'UNAUTHENTICATED' })],
   ['a deadlock', new DatabaseError('Deadlock (errno 1213) (sqlstate 40001)', 200, { message: '', code: '' })],
   ['the same as a cause', new Error('Failed query', { cause: new DatabaseUnreachable('x') })],
 ])('%s is waited out: after 1, 2, 4, 8 s and then every 15 s, with the whole batch', async (_what, error) => {
@@ -96,6 +107,12 @@ test.each([
 })
 
 test.each([
+  [
+    'Vitess refuses by its code',
+    new DatabaseError('VT05004: table does not exist', 400, { message: '', code: 'NOT_FOUND' }),
+  ],
+  ['Vitess refuses by the code in its text', vitessError('UNKNOWN', 'InvalidArgument', 'syntax error at 7')],
+  ['Vitess cannot do', vitessError('UNIMPLEMENTED', 'Unimplemented', 'VT12001: unsupported: x')],
   ['MySQL refuses', new DatabaseError('Data too long (errno 1406)', 200, { message: '', code: '' })],
   ['nothing is known of', new TypeError('a defect')],
 ])('an entry that %s is come down to, tried each minute and never skipped', async (_what, error) => {

@@ -7,7 +7,7 @@ import type { Intention } from './checks/offers.ts'
 import { type FarEnd, Line, type ServerSocket } from './line.ts'
 import type { Lot } from './lot.ts'
 import { Story } from './story.ts'
-import type { World } from './world.ts'
+import { Violation, type World } from './world.ts'
 
 const TICKET_MS = 30_000
 const RUBBISH_ID = 'rubbish'
@@ -41,6 +41,8 @@ export class Client implements FarEnd {
   /** The `seq` before the connection broke, for a `sync` over the gap. */
   #cameTo: number | null = null
   readonly #bids = new Map<string, Intention>()
+  /** By which the client was last let in. */
+  #used: ConnectionClaims | null = null
 
   constructor(world: World, lot: Lot, name: string, bidder: RoomBidder | null) {
     this.#world = world
@@ -75,11 +77,28 @@ export class Client implements FarEnd {
       })
       this.#line = line
       this.#story = this.#beginStory()
-      this.#lot.host.connect(this.#claims(number), line).then(
-        (socket) => this.#accepted(line, socket),
+      const claims = this.#claims(number)
+      this.#lot.host.connect(claims, line).then(
+        (socket) => {
+          if (typeof socket !== 'string') this.#used = claims
+          this.#accepted(line, socket)
+        },
         () => this.#accepted(line, 'unreachable'),
       )
     })
+  }
+
+  /** A ticket opens one socket, whoever else has come by it. */
+  connectAgain(): void {
+    if (this.#used?.ticket == null) return
+    const line = new Line(this.#world, { onFrame: () => undefined, onClosed: () => undefined })
+    this.#lot.host.connect(this.#used, line).then(
+      (answer) => {
+        const isRefused = answer === 'ticket_not_good'
+        if (!isRefused) this.#world.fail(new Violation('A ticket opens one socket'))
+      },
+      () => undefined,
+    )
   }
 
   #claims(number: number): ConnectionClaims {
@@ -181,7 +200,7 @@ export class Client implements FarEnd {
         this.#answer(frame)
         return
       case 'outbid':
-        this.#world.hold(this.bidder !== null, 'Only a bidder is outbid')
+        this.#outbid(frame)
         return
       case 'watchers':
       case 'error':
@@ -197,6 +216,15 @@ export class Client implements FarEnd {
 
   checkResumed(): void {
     if (this.isHere && this.isReading) this.#story.checkResumed()
+  }
+
+  #outbid({ current_bid, minimum_bid }: Extract<ServerFrame, { type: 'outbid' }>): void {
+    const isTrue = this.#lot.book.states.some(({ position }, index, states) => {
+      const hasLed = states[index - 1]?.position.leader?.bidderId === this.bidder?.userId
+      const isOut = position.leader !== null && position.leader.bidderId !== this.bidder?.userId
+      return hasLed && isOut && position.price === current_bid && position.minimumBid === minimum_bid
+    })
+    this.#world.hold(this.bidder !== null && isTrue, 'Who led until now is outbid')
   }
 
   #answer(frame: Extract<ServerFrame, { type: 'accepted' | 'rejected' }>): void {

@@ -11,7 +11,8 @@ export interface DiskHooks {
 
 interface Alarm {
   at: EpochMs | null
-  isGivenUp: boolean
+  /** Where the one stood that the platform has forgotten, until another is set. */
+  givenUp: EpochMs | null
 }
 
 interface Known {
@@ -37,7 +38,7 @@ export class Disk implements RoomStorage {
   #depth = 0
   /** Where the alarm stood before each batch that is not committed. */
   #alarms: Alarm[] = []
-  #alarm: Alarm = { at: null, isGivenUp: false }
+  #alarm: Alarm = { at: null, givenUp: null }
   /** Counts every change, a loss included. */
   changes = 0
   losses = 0
@@ -60,9 +61,9 @@ export class Disk implements RoomStorage {
   get alarm(): EpochMs | null {
     return this.#alarm.at
   }
-  /** The platform has forgotten the alarm, and nothing has set it since. */
-  get isAlarmGivenUp(): boolean {
-    return this.#alarm.isGivenUp
+  /** Where the alarm stood that the platform has forgotten; null where none was, or one has been set since. */
+  get givenUpAlarm(): EpochMs | null {
+    return this.#alarm.givenUp
   }
 
   /** No hook is told: where this one write fails, the whole batch does. */
@@ -70,14 +71,14 @@ export class Disk implements RoomStorage {
     if (at === this.#alarm.at) return
     this.#ensureBatch()
     this.changes += 1
-    this.#alarm = { at, isGivenUp: false }
+    this.#alarm = { at, givenUp: null }
   }
 
   /** The platform takes the alarm away, as it does when it rings. */
   takeAlarm(isGivenUp = false): void {
     this.#ensureBatch()
     this.changes += 1
-    this.#alarm = { at: null, isGivenUp }
+    this.#alarm = { at: null, givenUp: isGivenUp ? this.#alarm.at : null }
   }
 
   transactionSync<T>(work: () => T): T {

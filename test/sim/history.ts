@@ -2,6 +2,7 @@ import { withSimulatedGlobals } from './globals.ts'
 import { Player } from './player.ts'
 import { Random } from './random.ts'
 import { Stage } from './stage.ts'
+import { heedStrays } from './strays.ts'
 import { type Sabotage, World } from './world.ts'
 
 export interface HistoryOptions {
@@ -32,19 +33,28 @@ const VERDICTS_KEPT_MS = 24 * 60 * MINUTE_MS
 /** One history from its seed: a storm, then calm, in which everything must come to its right end. */
 export async function playHistory({ seed, sabotage, lines }: HistoryOptions): Promise<Played> {
   const world = new World(new Random(seed), { sabotage: sabotage ?? null, lines: lines ?? null })
-  return withSimulatedGlobals(world.timeline, async () => {
-    const history = new History(world)
-    try {
-      await history.play()
-    } catch (error) {
-      world.fail(error instanceof Error ? error : new Error(String(error)))
-    } finally {
-      history.close()
-    }
-    const { steps, entries } = history
-    return { seed, steps, entries, violation: world.violation }
-  })
+  const counts = await heedStrays(
+    (error) => world.fail(asError(error)),
+    () => withSimulatedGlobals(world.timeline, () => playThrough(world)),
+  )
+  return { seed, ...counts, violation: world.violation }
 }
+
+/** Whatever is thrown is what is wrong with this history. */
+async function playThrough(world: World): Promise<Pick<Played, 'steps' | 'entries'>> {
+  let history: History | null = null
+  try {
+    history = new History(world)
+    await history.play()
+  } catch (error) {
+    world.fail(asError(error))
+  } finally {
+    history?.close()
+  }
+  return { steps: history?.steps ?? 0, entries: history?.entries ?? 0 }
+}
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))
 
 class History {
   readonly #world: World
@@ -103,7 +113,7 @@ class History {
     this.#isCalm = true
     timeline.after(CLEARED_MS, () => this.#player.bidInCalm())
     // Whoever is armed and has an alarm must come to the end without being looked for.
-    const needsSweeper = lots.some(({ book, host }) => !book.isArmed || host.disk.isAlarmGivenUp)
+    const needsSweeper = lots.some(({ book, host }) => !book.isArmed || host.disk.givenUpAlarm !== null)
     if (needsSweeper || random.chance(0.5)) this.#stage.sweepEachMinute()
   }
 
@@ -151,11 +161,11 @@ class History {
     for (const client of this.#stage.allClients) client.checkResumed()
   }
 
-  /** R21, at the end of everything: each bid is answered as it was the first time. */
+  /** R21, at the end of everything: each bid is answered as it was the first time, also where nobody heard it. */
   async #askAgain(): Promise<void> {
     for (const lot of this.#stage.lots) {
       for (const intention of lot.offers.all) {
-        if (intention.clientId !== null && intention.answer !== null) this.#player.bidAgain(lot, intention)
+        if (intention.clientId !== null) this.#player.bidAgain(lot, intention)
       }
     }
     await this.#pass(MINUTE_MS)

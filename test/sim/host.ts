@@ -100,7 +100,7 @@ export class RoomHost {
     timeline.after(random.between(0, DISCONNECT_NOTICED_MS), () => {
       if (!this.sockets.delete(socket)) return
       socket.breakOff()
-      void this.#event(async ({ core }) => core.disconnected())
+      void this.#event(async ({ core }) => core.disconnected(socket))
     })
   }
 

@@ -6,6 +6,8 @@ import type { Lot } from './lot.ts'
 import { heed, type Stage } from './stage.ts'
 
 const MIN_DURATION_MS = 1_000
+/** Tells whose cancelling it was (R17). */
+export const SELLERS_REASON = 'not for sale any more'
 
 const viewerOf = ({ userId, sellerProfileId }: RoomBidder): RoomViewer => ({
   userId,
@@ -58,7 +60,8 @@ export class HouseCommands {
 
   cancel(lot: Lot): void {
     const viewer = this.#stage.world.random.pick([SELLER, ADMIN])
-    this.#command(lot, viewer, (room) => room.cancel(viewer, 'title lost', 'sim'))
+    const reason = viewer === SELLER ? SELLERS_REASON : 'title lost'
+    this.#command(lot, viewer, (room) => room.cancel(viewer, reason, 'sim'))
   }
 
   void(lot: Lot): void {

@@ -12,6 +12,9 @@ import type { ServerSocket } from './line.ts'
 import type { SimPeople } from './people.ts'
 import { PlatformError, type World } from './world.ts'
 
+/** A room's clock is the machine's on which it happens to be. */
+export const SKEW_MAX_MS = 300
+
 /** What a life of a room's object is given by its host. */
 export interface LifeParts {
   world: World
@@ -45,10 +48,15 @@ export class Life implements Caller {
   constructor(parts: LifeParts) {
     this.#parts = parts
     const { world, disk, auctionId } = parts
-    this.#skewMs = world.random.chance(0.2) ? world.random.between(-40, 40) : 0
+    this.#skewMs = world.random.chance(0.25) ? world.random.between(-SKEW_MAX_MS, SKEW_MAX_MS) : 0
     this.core = new RoomCore(this.#deps(), {
       storage: {
-        sql: { exec: (query, ...bindings) => this.#living(() => disk.sql.exec(query, ...bindings)) },
+        sql: {
+          exec: (query, ...bindings) => {
+            world.countStatement()
+            return this.#living(() => disk.sql.exec(query, ...bindings))
+          },
+        },
         transactionSync: (work) => this.#living(() => disk.transactionSync(work)),
       },
       alarm: { setAlarm: (at) => this.#living(() => parts.setAlarm(at)) },

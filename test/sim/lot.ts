@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Auction, AuctionTerms } from '../../src/auctions/engine/auction.ts'
-import type { VehicleSummary } from '../../src/auctions/live/contract.ts'
+import type { Auction, AuctionTerms, LedgerEntry } from '../../src/auctions/engine/auction.ts'
+import type { RoomBidder, VehicleSummary } from '../../src/auctions/live/contract.ts'
+import { tagOf } from '../../src/auctions/live/sockets.ts'
 import { checkAlarm } from './checks/alarms.ts'
 import { checkEntry } from './checks/entry-rules.ts'
-import { LedgerBook } from './checks/ledger-book.ts'
+import { isOffer, LedgerBook } from './checks/ledger-book.ts'
 import { Offers } from './checks/offers.ts'
 import { Rows } from './checks/rows.ts'
 import { Witness } from './checks/witness.ts'
@@ -11,6 +12,13 @@ import type { DatabaseServer } from './database/server.ts'
 import { type HostParts, RoomHost } from './host.ts'
 import type { SimPeople } from './people.ts'
 import type { World } from './world.ts'
+
+export interface LotParts extends HostParts {
+  server: DatabaseServer
+  bidders: readonly RoomBidder[]
+  opening: Auction
+  vehicle: VehicleSummary
+}
 
 /** One auction of a history: its room, and everything that is checked of it. */
 export class Lot {
@@ -23,21 +31,23 @@ export class Lot {
   readonly rows: Rows
   readonly #world: World
   readonly #people: SimPeople
+  readonly #bidders: readonly RoomBidder[]
   readonly #server: DatabaseServer
   #diskChanges = -1
   #diskLosses = 0
   #serverChanges = -1
 
-  constructor(parts: HostParts, server: DatabaseServer, opening: Auction, vehicle: VehicleSummary) {
-    const { world } = parts
+  constructor(parts: LotParts) {
+    const { world, server, bidders, opening, vehicle } = parts
     this.#world = world
     this.#people = parts.people
+    this.#bidders = bidders
     this.#server = server
     this.terms = opening.terms
     this.vehicle = vehicle
     this.host = new RoomHost(parts)
     this.book = new LedgerBook(world, this.host)
-    this.offers = new Offers(world, this.book)
+    this.offers = new Offers(world, this.book, opening, bidders)
     this.witness = new Witness(world, this.book)
     this.rows = new Rows({ world, server, host: this.host, book: this.book, vehicleId: vehicle.id, opening })
   }
@@ -58,13 +68,14 @@ export class Lot {
     const { disk } = this.host
     if (disk.changes !== this.#diskChanges) {
       this.#diskChanges = disk.changes
-      this.#checkLedger()
-      checkAlarm(this.#world, this.host, this.book)
+      const hasGrown = this.#checkLedger()
+      checkAlarm(this.#world, this.host, this.book, hasGrown)
     }
     if (this.#server.changes === this.#serverChanges || !this.#server.isSettled) return
     this.#serverChanges = this.#server.changes
     this.rows.checkAuction()
     if (this.#server.changes % 8 === 0) this.rows.checkBids()
+    if (this.#server.changes % 8 === 4) this.rows.checkBidders()
   }
 
   /** What has come to its end, and what has not. */
@@ -78,20 +89,27 @@ export class Lot {
     this.rows.checkDrained()
     this.#world.hold(!this.host.isStuck, 'A projector whose backlog has drained is not stuck')
     const lastAt = this.book.auction?.lastAt ?? 0
-    for (const { line, readyState } of this.host.sockets) {
-      const isAlive = !line.isReading && line.isWhole && readyState === 1
+    for (const { line, readyState, tags } of this.host.sockets) {
+      const isExpelled = this.#bidders.some(
+        ({ userId }) => tags.includes(tagOf(userId)) && this.#people.isExpelled(userId, this.host.auctionId),
+      )
+      this.#world.hold(!isExpelled || readyState !== 1, 'R18: a suspended person has no socket')
+      const isAlive =
+        !line.isReading && line.isWhole && readyState === 1 && this.host.disk.givenUpAlarm === null
       const answeredAt = line.answeredAt?.getTime() ?? line.openedAt
       this.#world.hold(!isAlive || lastAt <= answeredAt, 'Who does not read is closed')
     }
   }
 
-  #checkLedger(): void {
+  /** @returns whether there are new entries */
+  #checkLedger(): boolean {
     const { book, host } = this
     const kept = book.refresh()
     for (const entry of book.entries.slice(kept)) {
       this.#world.note(`ledger ${host.auctionId}`, () => `${entry.number}: ${JSON.stringify(entry.events)}`)
       checkEntry(this.#world, book, entry.number - 1)
       this.offers.checkOrigin(entry)
+      this.#checkBidder(entry)
     }
     if (host.disk.losses !== this.#diskLosses) {
       this.#diskLosses = host.disk.losses
@@ -99,7 +117,21 @@ export class Lot {
       this.witness.recheck()
     }
     this.#checkState()
-    if (book.entries.length > kept) this.#checkBidders()
+    const hasGrown = book.entries.length > kept
+    if (hasGrown) this.#checkBidders()
+    return hasGrown
+  }
+
+  #checkBidder({ events: [first] }: LedgerEntry): void {
+    if (first === undefined || !isOffer(first)) return
+    const { bidderId } = first.bid
+    const { auctionId } = this.host
+    this.#world.hold(this.#people.hasEntered(bidderId, auctionId), 'R18: who bids was asked for', () => first)
+    this.#world.hold(
+      !this.#people.isBarred(bidderId, auctionId),
+      'R18: no suspended person bids',
+      () => first,
+    )
   }
 
   #checkState(): void {

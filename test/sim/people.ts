@@ -16,6 +16,8 @@ interface Person {
   standing: Standing
   /** Rooms that were entered, and the revision that each has confirmed. */
   rooms: Map<number, number>
+  /** The last revision that each room was told, rather than being answered it. */
+  told: Map<number, number>
   isTelling: boolean
 }
 
@@ -34,6 +36,17 @@ export class SimPeople {
   isBarred(userId: number, auctionId: number): boolean {
     const { standing, rooms } = this.#person(userId)
     return standing.suspended && rooms.get(auctionId) === standing.revision
+  }
+
+  /** Whether a room was told that this person is suspended, so that their sockets there are closed. */
+  isExpelled(userId: number, auctionId: number): boolean {
+    const { standing, told } = this.#person(userId)
+    return standing.suspended && told.get(auctionId) === standing.revision
+  }
+
+  /** Whether a room has asked for this person, and will be told of them. */
+  hasEntered(userId: number, auctionId: number): boolean {
+    return this.#person(userId).rooms.has(auctionId)
   }
 
   isSuspended(userId: number): boolean {
@@ -59,6 +72,7 @@ export class SimPeople {
         }
         this.#world.soon(() => {
           const result = fault === 1 ? null : { value: work() }
+          if (fault === 3 && random.chance(0.3)) this.#changeSoon(userId)
           this.#world.timeline.after(
             fault === 3 ? random.between(0, SLOW_MS) : random.between(0, weather.latencyMs),
             () =>
@@ -82,6 +96,12 @@ export class SimPeople {
     void this.#tell(userId, person)
   }
 
+  /** While an answer is under way that says otherwise. */
+  #changeSoon(userId: number): void {
+    const { random, timeline } = this.#world
+    timeline.after(random.between(0, SLOW_MS / 7), () => this.change(userId, !this.isSuspended(userId)))
+  }
+
   #enter(userId: number, auctionId: number): Standing {
     const { standing, rooms } = this.#person(userId)
     if (!rooms.has(auctionId)) rooms.set(auctionId, standing.revision)
@@ -91,7 +111,8 @@ export class SimPeople {
   #person(userId: number): Person {
     const known = this.#people.get(userId)
     if (known !== undefined) return known
-    const person: Person = { standing: { suspended: false, revision: 0 }, rooms: new Map(), isTelling: false }
+    const standing = { suspended: false, revision: 0 }
+    const person: Person = { standing, rooms: new Map(), told: new Map(), isTelling: false }
     this.#people.set(userId, person)
     return person
   }
@@ -105,6 +126,7 @@ export class SimPeople {
         const told = this.#rooms(auctionId, 'repeatable', (room) => room.setStanding(userId, standing, 'sim'))
         await bounded(told, TELL_MAX_MS)
         person.rooms.set(auctionId, Math.max(person.rooms.get(auctionId) ?? 0, standing.revision))
+        person.told.set(auctionId, standing.revision)
       } catch {
         this.#world.note(`person ${userId}`, () => `room ${auctionId} was not told`)
       }

@@ -4,7 +4,7 @@ import { playHistory } from './history.ts'
 import type { Sabotage } from './world.ts'
 
 const HISTORIES = 300
-const TIMEOUT_MS = 120_000
+const TIMEOUT_MS = 240_000
 
 test(
   `${HISTORIES} histories of crashes, lost answers and late alarms come to their right end`,

@@ -61,8 +61,9 @@ export class Stage {
       const opening = openingOf(drawTerms(random, auctionId, world.now), world.now)
       const vehicle = describeVehicle(random, 70 + auctionId, world.now)
       storeListing(this.#server, opening, vehicle, world.now)
-      const parts = { world, auctionId, connections, people: this.people, rateLimits } as const
-      const lot = new Lot(parts, this.#server, opening, vehicle)
+      const { people, bidders } = this
+      const parts = { world, auctionId, connections, people, rateLimits } as const
+      const lot = new Lot({ ...parts, server: this.#server, bidders, opening, vehicle })
       hosts.set(auctionId, lot.host)
       return lot
     })
@@ -76,9 +77,10 @@ export class Stage {
   /** What `POST /api/auctions` does last; where it fails the sweeper does it. */
   arm(): void {
     const { db, rooms, world } = this
+    const madeAt = world.now
     for (const { terms, vehicle } of this.lots) {
       if (world.random.chance(0.05)) world.weather.roomUnreachable = 1
-      void armQuietly({ db, rooms, requestId: 'sim', log: this.#log }, { terms, vehicle })
+      void armQuietly({ db, rooms, requestId: 'sim', log: this.#log }, { terms, vehicle, madeAt })
     }
   }
 

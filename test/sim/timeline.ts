@@ -13,6 +13,8 @@ export type Cancel = () => void
 /** The one clock: time passes only from one appointment to the next, and equal times keep their order. */
 export class Timeline {
   now: EpochMs
+  /** Steps so far. */
+  steps = 0
   #heap: Appointment[] = []
   #order = 0
   readonly #afterStep: (() => void)[] = []
@@ -43,6 +45,7 @@ export class Timeline {
     const next = this.#pop()
     if (next === null) return false
     this.now = next.at
+    this.steps += 1
     next.run?.()
     do {
       // All promises that are settled have run on before the event loop turns.

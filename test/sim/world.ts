@@ -5,6 +5,10 @@ import { Timeline } from './timeline.ts'
 import { Weather } from './weather.ts'
 
 export const BEGINNING = Date.UTC(2027, 0, 4, 15)
+/** Whoever asks the database waits no longer for what it says. */
+const ANSWERED_WITHIN_MS = 5_000
+/** Of all rooms within one step, in which no time passes. */
+const STATEMENTS_MAX = 100_000
 
 /** Something that the rules do not allow has happened. */
 export class Violation extends Error {
@@ -46,7 +50,10 @@ export class World {
   violation: Error | null = null
   /** When something was last made to fail. */
   faultAt: EpochMs = Number.NEGATIVE_INFINITY
+  /** When MySQL last refused something for good. */
+  refusedAt: EpochMs = Number.NEGATIVE_INFINITY
   readonly #lines: string[] | null
+  #counted = { step: 0, statements: 0 }
 
   constructor(random: Random, { sabotage, lines }: { sabotage: Sabotage | null; lines: string[] | null }) {
     this.random = random
@@ -57,6 +64,14 @@ export class World {
 
   get now(): EpochMs {
     return this.timeline.now
+  }
+
+  /** A room asks its disk; who asks on and on without waiting for anything never comes to an end. */
+  countStatement(): void {
+    const { steps } = this.timeline
+    if (this.#counted.step !== steps) this.#counted = { step: steps, statements: 0 }
+    this.#counted.statements += 1
+    if (this.#counted.statements > STATEMENTS_MAX) this.violate('A room goes on without end')
   }
 
   /** A line of the readable history. */
@@ -81,7 +96,7 @@ export class World {
 
   /** Whether a line that asks for help may be written: not without a fault that explains it. */
   isErrorExpected(event: string): boolean {
-    if (event === 'projection_stuck' && this.weather.refusedNumber !== null) return true
+    if (event === 'projection_stuck' && this.now - this.refusedAt <= ANSWERED_WITHIN_MS) return true
     return this.faultAt === this.now
   }
 

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../../lib/time.ts'
 import type { EpochMs } from '../engine/auction.ts'
 import type { AlarmClock } from './ports.ts'
 
@@ -7,19 +8,24 @@ import type { AlarmClock } from './ports.ts'
  */
 export type DeadlineName = 'auction' | 'projection' | 'readers' | 'watchers' | 'forget' | 'again'
 
+/** The platform tries an alarm again for about two minutes, and then forgets it. */
+const GIVEN_UP_MS = 3 * MINUTE_MS
+
 /**
  * Named deadlines over the platform's one alarm. The alarm is only ever moved earlier; one that comes too early
  * finds nothing due and arms again, so a deadline that moves later or goes costs nothing.
  */
 export class Deadlines {
   readonly #clock: AlarmClock
+  readonly #now: () => EpochMs
   readonly #deadlines = new Map<DeadlineName, EpochMs>()
   #armedAt: EpochMs | null
 
   /** `armedAt` is where the platform's alarm stands already, or null. */
-  constructor(clock: AlarmClock, armedAt: EpochMs | null) {
+  constructor(clock: AlarmClock, armedAt: EpochMs | null, now: () => EpochMs) {
     this.#clock = clock
     this.#armedAt = armedAt
+    this.#now = now
   }
 
   get(name: DeadlineName): EpochMs | null {
@@ -33,7 +39,8 @@ export class Deadlines {
       return
     }
     this.#deadlines.set(name, at)
-    if (this.#armedAt === null || at < this.#armedAt) this.#arm(at)
+    if (this.#armedAt !== null && this.#now() >= this.#armedAt + GIVEN_UP_MS) this.#armedAt = null
+    this.rearm()
   }
 
   /** The platform's alarm rang: takes out what is due at `now`. Call `rearm` once that is done. */

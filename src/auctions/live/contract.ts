@@ -101,6 +101,11 @@ export interface CommandAccepted {
 export interface ArmRequest {
   readonly terms: AuctionTerms
   readonly vehicle: VehicleSummary
+  /**
+   * When the auction was made, epoch milliseconds, by the clock that said whether it is open: the room's may be behind
+   * (R2). Not told by old code.
+   */
+  readonly madeAt?: number
 }
 
 /** A bid of the history; `voided` may come to any of them later. */

@@ -68,7 +68,7 @@ export class RoomCore<Socket extends RoomSocket> {
     const { storage } = ports
     this.#ledger = new Ledger(storage)
     this.#verdicts = new Verdicts(storage.sql)
-    this.#deadlines = new Deadlines(ports.alarm, ports.armedAt)
+    this.#deadlines = new Deadlines(ports.alarm, ports.armedAt, clock)
     this.#book = new Book(
       storage,
       this.#ledger,
@@ -190,7 +190,8 @@ export class RoomCore<Socket extends RoomSocket> {
     this.#floor.watchReaders(this.#deps.clock())
   }
 
-  disconnected(): void {
+  disconnected(socket: Socket): void {
+    this.#sockets.ended(socket)
     if (this.#book.auction !== null) this.#floor.countChanged()
   }
 

@@ -20,6 +20,7 @@ import {
 import type { Sockets } from './sockets.ts'
 
 const WATCHERS_EVERY_MS = SECOND_MS
+const READERS_EVERY_MS = SECOND_MS
 /** Past so many missed events a new `welcome` is the shorter answer, whatever they say. */
 const SYNC_EVENTS_MAX = 64
 
@@ -153,6 +154,8 @@ export class Floor<Socket extends RoomSocket> {
     sockets.closeSlowReaders(now)
     // Who does not read does not answer the Close either, so nothing else tells that they are gone.
     this.countChanged()
-    deadlines.set('readers', sockets.nextSuspectAt())
+    const next = sockets.nextSuspectAt()
+    // Those who came one after the other are not looked for one by one: each look is at all of them.
+    deadlines.set('readers', next === null ? null : Math.max(next, now + READERS_EVERY_MS))
   }
 }

@@ -1,6 +1,12 @@
 import type { Logger } from '../../platform/logger.ts'
 import type { Standing as PersonStanding } from '../../users/live/person-tables.ts'
-import { AUCTION_STATUS, type Auction, type EpochMs, type HouseCommand } from '../engine/auction.ts'
+import {
+  AUCTION_STATUS,
+  type Auction,
+  type DisclosureChange,
+  type EpochMs,
+  type HouseCommand,
+} from '../engine/auction.ts'
 import { receivedAt } from '../engine/deadline.ts'
 import { decide } from '../engine/decide.ts'
 import type { Book } from './book.ts'
@@ -42,9 +48,9 @@ export class House {
   }
 
   /** Idempotent: what is armed keeps its terms. */
-  arm({ terms, vehicle }: ArmRequest, requestId: string): { readonly ok: true } | Refusal {
+  arm({ terms, vehicle, madeAt = 0 }: ArmRequest, requestId: string): { readonly ok: true } | Refusal {
     const { book, clock, ledger, log } = this.#parts
-    const now = clock()
+    const now = Math.max(clock(), madeAt)
     if (book.auction !== null) return { ok: true }
     const decision = decide(null, null, { kind: 'arm', terms }, now)
     if (decision.rejected !== null) {
@@ -80,13 +86,17 @@ export class House {
     }))
   }
 
-  /** What is disclosed, or else the picture: whoever tells of the one may have read the other before it changed. */
+  /**
+   * What is disclosed, or else the picture: whoever tells of the one may have read the other before it changed. Said
+   * again, by one who had no answer and whom MySQL shows what was before, it is no change (M12).
+   */
   async changeVehicle(change: VehicleChange, requestId: string): Promise<CommandAccepted | Refusal> {
-    const { viewer, vehicle, changes } = change
+    const { viewer, vehicle } = change
     const { clock, book, display, ledger } = this.#parts
     if (book.auction === null) return refuse('not_found', clock())
     await display.prepare(clock(), vehicle)
     const by = sideOf(viewer)
+    const changes = change.changes.filter((said) => !isLatest(said, ledger.disclosed()))
     if (changes.length > 0) {
       const standing = () => ledger.standing()
       return this.#command(
@@ -163,6 +173,12 @@ export class House {
     })
     return null
   }
+}
+
+/** Whether the last that was disclosed of the field is this very step. */
+const isLatest = ({ field, before, after }: DisclosureChange, disclosed: readonly DisclosureChange[]) => {
+  const last = disclosed.findLast((change) => change.field === field)
+  return last !== undefined && last.before === before && last.after === after
 }
 
 const sideOf = ({ isAdmin }: RoomViewer) => (isAdmin ? 'admin' : 'seller')

@@ -1,7 +1,15 @@
 import type { z } from 'zod'
 import type { Cents } from '../../lib/money.ts'
 import type { Standing as PersonStanding } from '../../users/live/person-tables.ts'
-import type { Auction, Bid, EpochMs, LedgerEntry, Standing, StandingBid } from '../engine/auction.ts'
+import type {
+  Auction,
+  Bid,
+  DisclosureChange,
+  EpochMs,
+  LedgerEntry,
+  Standing,
+  StandingBid,
+} from '../engine/auction.ts'
 import { evolve } from '../engine/auction.ts'
 import { viewBid } from '../engine/view.ts'
 import type { HistoryBid, HistoryQuery, LedgerReader, RoomBidderRow, VehicleSummary } from './contract.ts'
@@ -230,6 +238,16 @@ export class Ledger implements LedgerReader {
         const standing: StandingBid = { type: 'bid', number: entry.number, ...bid }
         return standing
       })
+  }
+
+  /** What was disclosed of the vehicle so far, in order (M12). */
+  disclosed(): DisclosureChange[] {
+    return this.#sql
+      .exec<EntryRow>(`SELECT ${ENTRY_COLUMNS} FROM ledger WHERE kind = 'disclosure_changed' ORDER BY number`)
+      .toArray()
+      .flatMap((row) =>
+        parseEntry(row).events.flatMap((event) => (event.kind === 'disclosure_changed' ? event.changes : [])),
+      )
   }
 
   /** Bids that have a `seq`, newest first. */

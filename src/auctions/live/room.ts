@@ -128,12 +128,12 @@ export class Room extends DurableObject<unknown> implements RoomApi {
 
   override webSocketClose(socket: WebSocket, code: number, reason: string, wasClean: boolean): void {
     if (wasClean) answerClose(socket, code, reason)
-    this.#room.disconnected()
+    this.#room.disconnected(socket)
     this.#sendMetrics()
   }
 
-  override webSocketError(): void {
-    this.#room.disconnected()
+  override webSocketError(socket: WebSocket): void {
+    this.#room.disconnected(socket)
   }
 
   override alarm(): void {

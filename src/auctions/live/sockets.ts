@@ -50,6 +50,10 @@ export const tagOf = (userId: number): string => `user:${userId}`
 export class Sockets<Socket extends RoomSocket> {
   readonly #host: SocketHost<Socket>
   readonly #conducts = new WeakMap<Socket, Conduct>()
+  /** How many are open; null where that has to be counted. Counting looks at every one of them. */
+  #count: number | null = null
+  /** Those that are counted no more, though the platform may still list them, and as open. */
+  readonly #ended = new WeakSet<Socket>()
   /** When a frame last went to every socket. */
   #broadcastAt: EpochMs
 
@@ -60,7 +64,24 @@ export class Sockets<Socket extends RoomSocket> {
   }
 
   get count(): number {
-    return this.all.length
+    this.#count ??= this.#countOpen()
+    return this.#count
+  }
+
+  #countOpen(): number {
+    let count = 0
+    for (const socket of this.#host.getWebSockets()) {
+      if (!isOpen(socket)) this.#ended.add(socket)
+      else if (!this.#ended.has(socket)) count += 1
+    }
+    return count
+  }
+
+  /** It was closed, or ended by itself, or both. */
+  ended(socket: Socket): void {
+    if (this.#ended.has(socket)) return
+    this.#ended.add(socket)
+    if (this.#count !== null) this.#count -= 1
   }
 
   /** The platform still lists those that are closing. */
@@ -74,6 +95,7 @@ export class Sockets<Socket extends RoomSocket> {
 
   /** Remembers whose socket this is, for as long as it lives. */
   attach(socket: Socket, attachment: Attachment): void {
+    if (this.#count !== null) this.#count += 1
     socket.serializeAttachment(attachment)
     this.#remember(socket, attachment)
   }
@@ -160,6 +182,7 @@ export class Sockets<Socket extends RoomSocket> {
   }
 
   close(socket: Socket, code: CloseCode, reason: string): void {
+    this.ended(socket)
     try {
       socket.close(code, reason)
     } catch {

@@ -1,11 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { CLOSE, FRAME_MAX_BYTES } from '../../../src/auctions/live/protocol.ts'
 import { encodeFrame, type FrameOptions, OPCODE } from '../clients/frames.ts'
 import type { RawSocket } from '../clients/socket.ts'
+import { countWatchers } from '../scene/square.ts'
 import { type AbuseCase, framesOf, nextFrame, openLive, type Stage } from './case.ts'
 
 const MEBIBYTE = 1024 * 1024
 const ANSWER_WITHIN_MS = 5_000
 const REACTION_MS = 1_000
+/** The room tells its count once a second. */
+const COUNTED_AFTER_MS = 1_500
 const BAD_FRAMES_MAX = 5
 
 export const frames: AbuseCase = {
@@ -182,6 +186,9 @@ async function breakProtocol(stage: Stage): Promise<void> {
   ]
   const told: string[] = []
   const alive: string[] = []
+  const counter = await openArena(stage, 7)
+  await sleep(COUNTED_AFTER_MS)
+  const before = countWatchers(counter)
   for (const [what, bytes] of broken) {
     const socket = await openArena(stage, 6)
     socket.sendBytes(bytes)
@@ -197,6 +204,10 @@ async function breakProtocol(stage: Stage): Promise<void> {
   }
   checks.note(told.join(' · '))
   checks.none('bytes that break the protocol harm nobody else', alive, broken.length)
+  await sleep(COUNTED_AFTER_MS)
+  const after = countWatchers(counter)
+  checks.that('… and the room counts none of those sockets any more', after === before, `${before}, ${after}`)
+  await counter.close()
 }
 
 /** Those who behave are served as before, in the very room that was sent all this. */

@@ -170,6 +170,7 @@ async function isAllThere({ checks, http, scene, people }: Stage): Promise<void>
   }
   const path = `/api/auctions/${scene.vault.auctionId}/bids`
   const { text } = await http.send({ method: 'GET', path, address: people.addresses.take() })
-  if (!text.includes('"bid_count":2')) lost.push(`the vault’s bids: ${text.slice(0, 200)}`)
+  const bids = Number(/"bid_count":(\d+)/.exec(text)?.[1] ?? 0)
+  if (bids < 2) lost.push(`the vault’s bids: ${text.slice(0, 200)}`)
   checks.none('afterwards everybody is still there, and every bid', lost, scene.crew.length + 1)
 }

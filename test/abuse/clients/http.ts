@@ -20,7 +20,7 @@ export interface Request {
   /** Sent as JSON. */
   body?: unknown
   /** Sent as it is, under the content type of JSON unless `headers` name another. */
-  text?: string
+  text?: string | Buffer
 }
 
 export interface Answer {
@@ -45,15 +45,20 @@ export class NoAnswer extends Error {
 
 /** Asks the server under test, and has every answer looked at by the witness. */
 export class HttpClient {
-  readonly port: number
+  readonly #portOf: () => number
   readonly #witness: Witness
   readonly #agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS_MAX })
   /** How many requests were sent. */
   sent = 0
 
-  constructor(port: number, witness: Witness) {
-    this.port = port
+  /** `portOf`: where the server is just now. */
+  constructor(portOf: () => number, witness: Witness) {
+    this.#portOf = portOf
     this.#witness = witness
+  }
+
+  get port(): number {
+    return this.#portOf()
   }
 
   /** @throws NoAnswer, which the witness notes as well */

@@ -30,6 +30,8 @@ export interface Scene {
   vault: Vault
   /** Where attackers bid: nothing in it is of worth. */
   arena: { auctionId: number; bidId: number; vehicleId: number; seller: Person }
+  /** Where crowds gather: what is bid in the arena at random would leave no room for their bids. */
+  square: { auctionId: number }
   honest: { auctionId: number; bidders: Person[] }
   crew: Member[]
   admins: Person[]
@@ -62,6 +64,7 @@ export async function setScene(parts: {
     return { vehicleId, auctionId }
   }
   const arena = await open()
+  const square = await open()
   const honest = await open()
   const crew = await Promise.all(
     Array.from({ length: CREW }, (_, number) => enlist(number, people, listings)),
@@ -80,6 +83,7 @@ export async function setScene(parts: {
   return {
     vault,
     arena: { ...arena, bidId, seller },
+    square,
     honest: { auctionId: honest.auctionId, bidders },
     crew,
     admins,

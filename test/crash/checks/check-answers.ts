@@ -1,3 +1,4 @@
+import { AUCTION_STATUS } from '../../../src/auctions/engine/auction.ts'
 import type { Answer, Offer } from '../clients/offers.ts'
 import type { AuctionEvidence } from '../evidence/evidence.ts'
 import type { StoredVerdict } from '../evidence/room-files.ts'
@@ -6,13 +7,20 @@ import type { History } from './history.ts'
 /** Refusals that a run can bring about; any other is a defect. */
 const EXPECTED_CODES = ['too_low', 'already_leading', 'buy_now_gone', 'ended', 'not_active']
 
+/** Whether somebody may have been told this: a cancelled auction, and a suspended bidder, are told so. */
+const isExpected = (code: string, { userId }: Offer, { suspended }: AuctionEvidence, { final }: History) =>
+  EXPECTED_CODES.includes(code) ||
+  (code === 'cancelled' && final.position.status === AUCTION_STATUS.cancelled) ||
+  (code === 'not_eligible' && suspended.includes(userId))
+
 const contentOf = ({ kind, cents }: Offer): string => (kind === 'buy_now' ? kind : `${kind}:${cents}`)
 
 /**
  * Every acknowledged bid is in the ledger as it was acknowledged; whatever was answered once was answered always;
  * nothing is in the ledger that nobody sent.
  */
-export function checkAnswers({ offers, room }: AuctionEvidence, history: History): string[] {
+export function checkAnswers(evidence: AuctionEvidence, history: History): string[] {
+  const { offers, room } = evidence
   const problems: string[] = []
   const verdicts = new Map(room.verdicts.map((stored) => [keyOf(stored.bidderId, stored.clientId), stored]))
   for (const offer of offers) {
@@ -25,7 +33,7 @@ export function checkAnswers({ offers, room }: AuctionEvidence, history: History
     problems.push(...findContradictions(offer, name))
     if (verdict.accepted) {
       problems.push(...offer.answers.flatMap((answer) => compareWithLedger(offer, answer, history, name)))
-    } else if (!EXPECTED_CODES.includes(verdict.code)) {
+    } else if (!isExpected(verdict.code, offer, evidence, history)) {
       problems.push(`${name} was refused as ${verdict.code}`)
     }
     const stored = verdicts.get(keyOf(offer.userId, offer.id))

@@ -1,13 +1,14 @@
 import type { AuctionEvidence } from '../evidence/evidence.ts'
 import { checkAnswers } from './check-answers.ts'
 import { checkEngine } from './check-engine.ts'
+import { checkMoves } from './check-moves.ts'
 import { checkProjection } from './check-projection.ts'
 import { checkPublic } from './check-public.ts'
 import { checkStories } from './check-stories.ts'
 import { type History, readHistory } from './history.ts'
 
 /** In the order in which they are told. */
-export const CHECKS = ['ledger', 'answers', 'engine', 'mysql', 'stories', 'public'] as const
+export const CHECKS = ['ledger', 'answers', 'engine', 'moves', 'mysql', 'stories', 'public'] as const
 export type Check = (typeof CHECKS)[number]
 
 export interface Finding {
@@ -33,6 +34,7 @@ export function checkAuction(evidence: AuctionEvidence): Finding {
       ledger,
       answers: judge(checkAnswers),
       engine: judge(checkEngine),
+      moves: judge(checkMoves),
       mysql: judge(checkProjection),
       stories: judge(checkStories),
       public: judge(checkPublic),

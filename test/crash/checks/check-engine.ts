@@ -3,14 +3,16 @@ import type {
   Auction,
   Bidder,
   BidderCommand,
+  HouseCommand,
   LedgerEntry,
   Standing,
 } from '../../../src/auctions/engine/auction.ts'
 import { decide, decideDue } from '../../../src/auctions/engine/decide.ts'
-import { firstWithHighest, priceOf } from '../../engine/naive.ts'
+import { firstWithHighest, priceAfterLast, priceOf } from '../../engine/naive.ts'
 import type { Offer } from '../clients/offers.ts'
 import type { AuctionEvidence } from '../evidence/evidence.ts'
 import type { History } from './history.ts'
+import { houseCommands } from './house-commands.ts'
 
 /** Looking through all bids again for each bid takes the square of their number. */
 const NAIVE_PRICE_MAX_BIDS = 2_500
@@ -25,7 +27,8 @@ export function checkEngine(evidence: AuctionEvidence, history: History): string
   const aliases = new Map<number, string>()
   for (const [index, entry] of history.entries.entries()) {
     const before = history.states[index - 1] ?? null
-    const decided = decideAgain(before, entry, commands, aliases)
+    const house = () => houseCommands(evidence, history, index)
+    const decided = decideAgain(before, entry, { commands, aliases, house })
     if (typeof decided === 'string') problems.push(`entry ${entry.number}: ${decided}`)
     else if (!isDeepStrictEqual(decided, entry)) {
       problems.push(
@@ -53,12 +56,17 @@ function commandsByBidId({ offers, room }: AuctionEvidence): Map<number, BidderC
 const commandOf = ({ kind, cents }: Offer): BidderCommand =>
   kind === 'buy_now' || cents === null ? { kind: 'buy_now' } : { kind: 'bid', offer: kind, amount: cents }
 
+interface Asked {
+  readonly commands: ReadonlyMap<number, BidderCommand>
+  readonly aliases: ReadonlyMap<number, string>
+  readonly house: () => readonly HouseCommand[]
+}
+
 /** The entry as the engine makes it; a text says why it makes none. */
 function decideAgain(
   before: Auction | null,
   entry: LedgerEntry,
-  commands: ReadonlyMap<number, BidderCommand>,
-  aliases: ReadonlyMap<number, string>,
+  { commands, aliases, house }: Asked,
 ): LedgerEntry | string {
   const [event] = entry.events
   if (event === undefined) return 'it is empty'
@@ -71,7 +79,7 @@ function decideAgain(
     if (event.kind === 'opened' || event.kind === 'ended') {
       return decideDue(before, entry.at) ?? 'nothing was due'
     }
-    if (!('bid' in event)) return `${event.kind} is nothing that happens in a run`
+    if (!('bid' in event)) return decideHouseAgain(before, entry, house())
     const { bidderId } = event.bid
     const command = commands.get(entry.number)
     if (command === undefined) return 'nobody sent this bid'
@@ -84,15 +92,28 @@ function decideAgain(
   }
 }
 
+/** What sellers and admins asked has no id by which to find it: any of it that makes the entry will do. */
+function decideHouseAgain(
+  before: Auction,
+  entry: LedgerEntry,
+  commands: readonly HouseCommand[],
+): LedgerEntry | string {
+  const decided = commands.flatMap((command) => {
+    const decision = decide(before, null, command, entry.at)
+    return decision.rejected === null ? decision.entry : []
+  })
+  return (
+    decided.find((candidate) => isDeepStrictEqual(candidate, entry)) ??
+    decided.find(({ events }) => events[0]?.kind === entry.events[0]?.kind) ??
+    `nobody asked for ${entry.events[0]?.kind}`
+  )
+}
+
 /** Who first offered the highest maximum leads, at the price that the rules give when told without the engine. */
-function checkPlainly({ bids, final }: History): string[] {
+function checkPlainly(history: History): string[] {
+  const { bids, final } = history
   const { leader, price } = final.position
-  const standing: Standing[] = bids.map(({ entry, bid, seq }) => ({
-    type: 'bid',
-    number: entry.number,
-    seq,
-    ...bid,
-  }))
+  const standing = history.standing()
   const winner = firstWithHighest(standing)
   const bought = bids.at(-1)?.bid.kind === 'buy_now'
   if (bought) {
@@ -102,9 +123,31 @@ function checkPlainly({ bids, final }: History): string[] {
   if (winner?.bidderId !== leader?.bidderId) {
     return [`${winner?.alias ?? 'nobody'} offered most first, and ${leader?.alias ?? 'nobody'} leads`]
   }
-  if (winner === null || standing.length > NAIVE_PRICE_MAX_BIDS) return []
-  const plain = priceOf(final.terms, standing)
+  if (bids.length > NAIVE_PRICE_MAX_BIDS) return []
+  const plain = tellPlainly(history)
   return plain === price ? [] : [`by the plain rules the price is ${plain}, and it is ${price}`]
+}
+
+/** The price, entry by entry; at a voiding all that stands is taken from its beginning (R20). */
+function tellPlainly({ entries, final: { terms } }: History): number {
+  let standing: Standing[] = []
+  let price = 0
+  for (const { number, events, after } of entries) {
+    const [first] = events
+    if (first?.kind === 'reserve_lowered')
+      standing.push({ type: 'reserve', reservePrice: after.reservePrice })
+    else if (first !== undefined && 'bid' in first) {
+      standing.push({ type: 'bid', number, seq: first.seq, ...first.bid })
+    }
+    if (first?.kind === 'reserve_lowered' || (first !== undefined && 'bid' in first)) {
+      price = priceAfterLast(terms, standing, price)
+    }
+    const voided = new Set(events.flatMap((event) => (event.kind === 'bid_voided' ? event.bidId : [])))
+    if (voided.size === 0) continue
+    standing = standing.filter((item) => item.type !== 'bid' || !voided.has(item.number))
+    price = Math.min(priceOf(terms, standing), price)
+  }
+  return price
 }
 
 const describe = ({ at, events, after }: LedgerEntry): string =>

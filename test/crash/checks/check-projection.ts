@@ -1,8 +1,10 @@
 import { type Auction, OUTCOME } from '../../../src/auctions/engine/auction.ts'
 import { auctionSourceKey } from '../../../src/market/sale.ts'
 import { VEHICLE_STATUS } from '../../../src/vehicles/vehicle.ts'
+import { MILEAGE } from '../clients/seller.ts'
 import type { AuctionEvidence } from '../evidence/evidence.ts'
 import type { AuctionRow, BidRow } from '../evidence/mysql-rows.ts'
+import { isPastRoom } from './check-moves.ts'
 import type { History } from './history.ts'
 
 type Plain = string | number | boolean | null
@@ -14,6 +16,7 @@ export function checkProjection(evidence: AuctionEvidence, history: History): st
     ...checkBids(evidence, history),
     ...checkBidders(evidence, history),
     ...checkSale(evidence, history.final),
+    ...checkVehicle(evidence, history),
     ...checkNotices(evidence, history),
   ]
 }
@@ -54,6 +57,7 @@ function expectedAuction({ final, entries }: History): Partial<Record<keyof Auct
 
 function checkBids({ bidRows }: AuctionEvidence, history: History): string[] {
   const rows = new Map(bidRows.map((row) => [row.bid_id, row]))
+  const voidings = history.voidings()
   const problems: string[] = []
   for (const { entry, bid, seq } of history.bids) {
     const row = rows.get(entry.number)
@@ -72,8 +76,8 @@ function checkBids({ bidRows }: AuctionEvidence, history: History): string[] {
       current_bid_cents: entry.after.price,
       leader_alias: entry.after.leader?.alias ?? null,
       created_at: entry.at,
-      voided_at: null,
-      void_reason: null,
+      voided_at: voidings.get(entry.number)?.at ?? null,
+      void_reason: voidings.get(entry.number)?.reason ?? null,
     }
     problems.push(...compareRows(`bid ${entry.number}`, expected, row))
   }
@@ -82,10 +86,12 @@ function checkBids({ bidRows }: AuctionEvidence, history: History): string[] {
 }
 
 function checkBidders({ bidderRows }: AuctionEvidence, history: History): string[] {
-  const maximums = new Map<number, { alias: string; maximum: number }>()
-  for (const { bid } of history.bids) {
-    const before = maximums.get(bid.bidderId)?.maximum ?? 0
-    maximums.set(bid.bidderId, { alias: bid.alias, maximum: Math.max(before, bid.offered) })
+  const maximums = new Map<number, { alias: string; maximum: number | null }>()
+  const voidings = history.voidings()
+  for (const { entry, bid } of history.bids) {
+    const before = maximums.get(bid.bidderId)?.maximum ?? null
+    const offered = voidings.has(entry.number) ? before : Math.max(before ?? 0, bid.offered)
+    maximums.set(bid.bidderId, { alias: bid.alias, maximum: offered })
   }
   const problems: string[] = []
   for (const row of bidderRows) {
@@ -102,10 +108,7 @@ function checkBidders({ bidderRows }: AuctionEvidence, history: History): string
 }
 
 /** One order for what was sold, none otherwise; the vehicle where its auction's outcome puts it (M1). */
-function checkSale(
-  { row, orders, vehicleStatus, lot }: AuctionEvidence,
-  { terms, position }: Auction,
-): string[] {
+function checkSale({ row, orders, vehicle, lot }: AuctionEvidence, { terms, position }: Auction): string[] {
   const problems: string[] = []
   const isSold = position.outcome === OUTCOME.sold
   if (row.settled_at === null) problems.push('it is not settled')
@@ -128,17 +131,33 @@ function checkSale(
       : isSold
         ? VEHICLE_STATUS.sold
         : VEHICLE_STATUS.active
-  if (vehicleStatus !== expectedStatus) {
-    problems.push(`it ended ${position.outcome} and its vehicle is ${vehicleStatus}`)
+  if (vehicle?.status !== expectedStatus) {
+    problems.push(`it ended ${position.outcome} and its vehicle is ${vehicle?.status}`)
   }
   return problems
 }
 
-/** Whoever bid, and the seller, were told of the end, once. */
+/** M12: the vehicle is as the room was told last, or as an admin changed it afterwards. */
+function checkVehicle({ vehicle, moves }: AuctionEvidence, history: History): string[] {
+  const changes = history.entries.flatMap(({ events }) =>
+    events.flatMap((event) => (event.kind === 'disclosure_changed' ? event.changes : [])),
+  )
+  for (const move of moves) {
+    if (move.what.kind === 'disclose' && move.isDone && isPastRoom(move, history))
+      changes.push(move.what.change)
+  }
+  const mileage = changes.findLast(({ field }) => field === 'mileage')?.after ?? MILEAGE
+  return vehicle?.mileage === mileage
+    ? []
+    : [`its vehicle has ${vehicle?.mileage} miles, told were ${mileage}`]
+}
+
+/** Whose bid stands, and the seller, were told of the end, once. */
 function checkNotices({ toldOfEnd, lot }: AuctionEvidence, history: History): string[] {
   const winner = history.final.position.leader?.bidderId ?? null
   const isSold = history.final.position.outcome === OUTCOME.sold
-  const expected = new Set([lot.sellerId, ...history.bids.map(({ bid }) => bid.bidderId)])
+  const bidders = history.standing().flatMap((item) => (item.type === 'bid' ? item.bidderId : []))
+  const expected = new Set([lot.sellerId, ...bidders])
   const problems: string[] = []
   for (const { userId, type } of toldOfEnd) {
     if (!expected.delete(userId))

@@ -38,8 +38,9 @@ function checkShown({ shown, lot }: AuctionEvidence, { final }: History): string
   return problems
 }
 
-function checkHistory({ shown }: AuctionEvidence, { entries }: History): string[] {
-  const expected = entries.flatMap((entry) => viewBid(entry) ?? []).reverse()
+function checkHistory({ shown }: AuctionEvidence, history: History): string[] {
+  const voidings = history.voidings()
+  const expected = history.entries.flatMap((entry) => viewBid(entry) ?? []).reverse()
   const problems: string[] = []
   if (shown.bids.length !== expected.length) {
     problems.push(`its history has ${shown.bids.length} of ${expected.length} bids`)
@@ -56,7 +57,8 @@ function checkHistory({ shown }: AuctionEvidence, { entries }: History): string[
       row.current_bid === bid.currentBid &&
       row.leader === bid.leader &&
       row.kind === bid.kind &&
-      !row.voided
+      row.voided === voidings.has(bid.id) &&
+      row.void_reason === (voidings.get(bid.id)?.reason ?? null)
     if (!isSame) problems.push(`its history has ${JSON.stringify(row)} where bid ${bid.id} is expected`)
   }
   return problems

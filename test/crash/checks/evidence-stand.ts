@@ -13,7 +13,7 @@ import { History } from './history.ts'
 import { soundRows, VEHICLE, WINNER } from './rows-stand.ts'
 
 /** Sends an offer, and keeps it as client and room keep it. */
-class Desk {
+export class Desk {
   readonly sale: Sale
   readonly offers: Offer[] = []
   readonly verdicts: StoredVerdict[] = []
@@ -78,10 +78,17 @@ function conduct(): Desk {
 export const soundSale = (): History => new History(conduct().sale.ledger)
 
 /** Everything that the sale leaves behind when nothing is wrong. */
-export const soundEvidence = (): AuctionEvidence => evidenceOf(conduct())
+export const soundEvidence = (): AuctionEvidence => {
+  const desk = conduct()
+  return evidenceOf(desk, { ...soundRows(new History(desk.sale.ledger)), moves: [], suspended: [] })
+}
 
-function evidenceOf({ sale, offers, verdicts }: Desk): AuctionEvidence {
+type Beside = Omit<AuctionEvidence, 'lot' | 'offers' | 'records' | 'repetitions' | 'shown' | 'room'>
+
+/** What bidders, watchers and the room have of a sale; `beside` is what else is known of it. */
+export function evidenceOf({ sale, offers, verdicts }: Desk, beside: Beside): AuctionEvidence {
   const history = new History(sale.ledger)
+  const reasons = new Map(beside.bidRows.map((row) => [row.bid_id, row.void_reason]))
   const { final, entries, states } = history
   const { terms, position } = final
   return {
@@ -119,8 +126,8 @@ function evidenceOf({ sale, offers, verdicts }: Desk): AuctionEvidence {
           current_bid: bid.currentBid,
           leader: bid.leader,
           kind: bid.kind,
-          voided: false,
-          void_reason: null,
+          voided: (reasons.get(bid.id) ?? null) !== null,
+          void_reason: reasons.get(bid.id) ?? null,
         }))
         .reverse(),
     },
@@ -139,7 +146,7 @@ function evidenceOf({ sale, offers, verdicts }: Desk): AuctionEvidence {
         }
       }),
     },
-    ...soundRows(history),
+    ...beside,
   }
 }
 

@@ -5,6 +5,7 @@ import {
   type Bid,
   evolve,
   type LedgerEntry,
+  type Standing,
 } from '../../../src/auctions/engine/auction.ts'
 import type { RoomFile } from '../evidence/room-files.ts'
 
@@ -35,6 +36,27 @@ export class History {
   /** The state when `seq` was the last that everyone had been told; the first such. */
   atSeq(seq: number): Auction | null {
     return this.states.find((state) => state.seq === seq) ?? null
+  }
+
+  /** Voided bids by number, with the reason and the time. */
+  voidings(count = this.entries.length): Map<number, { reason: string; at: number }> {
+    const voidings = new Map<number, { reason: string; at: number }>()
+    for (const { at, events } of this.entries.slice(0, count)) {
+      for (const event of events) {
+        if (event.kind === 'bid_voided') voidings.set(event.bidId, { reason: event.reason, at })
+      }
+    }
+    return voidings
+  }
+
+  /** R20: the bids that stand after the first `count` entries, and the reserve changes, in their order. */
+  standing(count = this.entries.length): Standing[] {
+    const voided = this.voidings(count)
+    return this.entries.slice(0, count).flatMap(({ number, events: [first], after }): Standing[] => {
+      if (first?.kind === 'reserve_lowered') return [{ type: 'reserve', reservePrice: after.reservePrice }]
+      if (first === undefined || !('bid' in first) || voided.has(number)) return []
+      return [{ type: 'bid', number, seq: first.seq, ...first.bid }]
+    })
   }
 
   /** Entries that are bids of any kind, each with its bid. */
@@ -73,7 +95,7 @@ export function readHistory({ entries: stored, cursor }: RoomFile): {
   return { history, problems: [...problems, ...findBrokenRules(history)] }
 }
 
-/** The invariants that can be seen in the states alone. Nothing is voided in a run. */
+/** The invariants that can be seen in the states alone. */
 function findBrokenRules({ entries, states, final }: History): string[] {
   const problems: string[] = []
   for (const [index, state] of states.entries()) {
@@ -87,11 +109,15 @@ function findBrokenRules({ entries, states, final }: History): string[] {
       )
     }
     if (before === undefined || entry === undefined) continue
-    if (price < before.position.price) problems.push(`the price falls at entry ${state.number}`)
-    if (position.endsAt < before.position.endsAt) problems.push(`the end moves back at entry ${state.number}`)
+    const kinds = new Set(entry.events.map(({ kind }) => kind))
+    if (price < before.position.price && !kinds.has('bid_voided')) {
+      problems.push(`the price falls at entry ${state.number}`)
+    }
+    // While scheduled the seller may move it as they like.
+    if (position.endsAt < before.position.endsAt && !kinds.has('edited'))
+      problems.push(`the end moves back at entry ${state.number}`)
     // R2: it opens as of its start, which may have passed when it was armed.
-    const isOpening = entry.events[0]?.kind === 'opened'
-    if (entry.at < before.lastAt && !isOpening)
+    if (entry.at < before.lastAt && !kinds.has('opened'))
       problems.push(`entry ${state.number} is older than the one before`)
     if (isOver(before)) problems.push(`entry ${state.number} comes after the end`)
   }
@@ -99,5 +125,5 @@ function findBrokenRules({ entries, states, final }: History): string[] {
   return problems
 }
 
-const isOver = ({ position }: Auction): boolean =>
+export const isOver = ({ position }: Auction): boolean =>
   position.status === AUCTION_STATUS.ended || position.status === AUCTION_STATUS.cancelled

@@ -1,5 +1,6 @@
 import { ZERO_CENTS } from '../../../src/lib/money.ts'
 import { OPENS_AT, SELLER, usd } from '../../engine/sale.ts'
+import { MILEAGE } from '../clients/seller.ts'
 import type { AuctionEvidence } from '../evidence/evidence.ts'
 import type { History } from './history.ts'
 
@@ -7,7 +8,7 @@ export const WINNER = 3
 export const VEHICLE = 7
 const MAXIMUMS = [usd(1_000), usd(700), usd(1_500)]
 
-type Rows = Pick<AuctionEvidence, 'row' | 'bidRows' | 'bidderRows' | 'orders' | 'vehicleStatus' | 'toldOfEnd'>
+type Rows = Pick<AuctionEvidence, 'row' | 'bidRows' | 'bidderRows' | 'orders' | 'vehicle' | 'toldOfEnd'>
 
 /** What MySQL has of the sale in `evidence-stand.ts` when nothing is wrong. */
 export function soundRows(history: History): Rows {
@@ -114,7 +115,7 @@ export function soundRows(history: History): Rows {
         updated_at: at,
       },
     ],
-    vehicleStatus: 'sold',
+    vehicle: { status: 'sold', mileage: MILEAGE },
     toldOfEnd: [
       { userId: SELLER, type: 'general' },
       { userId: WINNER, type: 'auction_won' },

@@ -16,11 +16,12 @@ export interface Reply {
 }
 
 export interface Request {
-  method: 'GET' | 'POST'
+  method: 'GET' | 'POST' | 'PATCH'
   path: string
   token?: string
   body?: unknown
   key?: string
+  headers?: Readonly<Record<string, string>>
   timeoutMs?: number
 }
 
@@ -33,16 +34,16 @@ export class LostAnswer extends Error {
 export class Api {
   readonly url: string
   readonly address: string
-  readonly #surprises: Surprises
+  readonly surprises: Surprises
 
   constructor(url: string, address: string, surprises: Surprises) {
     this.url = url
     this.address = address
-    this.#surprises = surprises
+    this.surprises = surprises
   }
 
   /** @throws LostAnswer */
-  async call({ method, path, token, body, key, timeoutMs = TIMEOUT_MS }: Request): Promise<Reply> {
+  async call({ method, path, token, body, key, headers, timeoutMs = TIMEOUT_MS }: Request): Promise<Reply> {
     let status: number
     let text: string
     let replayed: boolean
@@ -50,6 +51,7 @@ export class Api {
       const response = await fetch(this.url + path, {
         method,
         headers: {
+          ...headers,
           'CF-Connecting-IP': this.address,
           ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
           ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
@@ -66,9 +68,7 @@ export class Api {
     }
     const reply = { status, body: parseJson(text), replayed }
     if (status >= INTERNAL_ERROR && codeOf(reply) !== 'unavailable') {
-      this.#surprises.note(
-        `${method} ${path.replace(/\d+/g, ':id')} answered ${status} ${text.slice(0, 200)}`,
-      )
+      this.surprises.note(`${method} ${path.replace(/\d+/g, ':id')} answered ${status} ${text.slice(0, 200)}`)
     }
     return reply
   }
@@ -99,7 +99,8 @@ export function codeOf({ body }: Reply): string {
   return refusal.success ? refusal.data.code : ''
 }
 
-const mustAskAgain = (reply: Reply): boolean =>
+/** Nobody has meant this answer: what was asked is to be asked again. */
+export const mustAskAgain = (reply: Reply): boolean =>
   reply.status >= INTERNAL_ERROR || ['rate_limited', 'in_progress'].includes(codeOf(reply))
 
 function parseJson(text: string): unknown {

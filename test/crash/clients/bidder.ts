@@ -66,7 +66,9 @@ export class Bidder {
     )
     if (open.length === 0 || this.#pending.size >= PENDING_MAX) return
     const interest = this.#random.pick(open)
-    const sending: Promise<void> = this.#place(interest).finally(() => this.#pending.delete(sending))
+    const sending: Promise<void> = this.#place(interest)
+      .catch((error: unknown) => this.person.api.surprises.note(`an offer came to ${error}`))
+      .finally(() => this.#pending.delete(sending))
     this.#pending.add(sending)
   }
 

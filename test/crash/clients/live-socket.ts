@@ -24,6 +24,8 @@ export interface LiveSocketParts {
   /** The ticket of a bidder; null where none is to be had now. A watcher has none. */
   takeTicket?: () => Promise<string | null>
   findOffer?: (id: string) => Offer | undefined
+  /** Comes to be suspended, from when on their tickets are good no more. */
+  isGuest?: boolean
 }
 
 /** One client's socket to one room, which comes back whenever it is lost, and is done when the auction is over. */
@@ -86,7 +88,7 @@ export class LiveSocket {
 
   /** One connection, from its opening to its end. */
   async #connect(readMs = Number.POSITIVE_INFINITY): Promise<void> {
-    const { url, auctionId, takeTicket, narrator } = this.#parts
+    const { url, auctionId, takeTicket, narrator, isGuest } = this.#parts
     const ticket = takeTicket === undefined ? null : await takeTicket()
     if (!this.#isWanted || (takeTicket !== undefined && ticket === null)) return
     const socket = new WebSocket(
@@ -118,7 +120,10 @@ export class LiveSocket {
     for (const timer of [leave, leaving, pinging]) clearTimeout(timer)
     this.#socket = null
     if (code === UNANSWERED) this.unansweredCloses += 1
-    if (!EXPECTED_CLOSE_CODES.includes(code)) narrator.record.faults.push(`closed with ${code}`)
+    if (code === CLOSE.ticketNotGood && isGuest === true) {
+      narrator.record.isShutOut = true
+      this.#isWanted = false
+    } else if (!EXPECTED_CLOSE_CODES.includes(code)) narrator.record.faults.push(`closed with ${code}`)
   }
 
   #receive(data: unknown): void {

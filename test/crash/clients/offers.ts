@@ -94,6 +94,16 @@ export class OfferBook {
     return this.#offers.get(keyOf(auctionId, userId, id))
   }
 
+  /** Whether a bidder was told this code of any offer of theirs. */
+  wasRefused(auctionId: number, userId: number, code: string): boolean {
+    return this.all.some(
+      (offer) =>
+        offer.auctionId === auctionId &&
+        offer.userId === userId &&
+        offer.answers.some((answer) => !answer.accepted && answer.code === code),
+    )
+  }
+
   get all(): Offer[] {
     return [...this.#offers.values()]
   }

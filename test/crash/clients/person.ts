@@ -4,6 +4,8 @@ import { type Api, LostAnswer, type Reply, type Request } from './api.ts'
 
 /** Access tokens are good for 15 minutes. */
 const RENEW_AFTER_MS = 10 * 60_000
+const TOKEN_LASTS_MS = 15 * 60_000
+const RENEW_MARGIN_MS = 60_000
 const SIGN_IN_MAX_MS = 60_000
 const UNAUTHENTICATED = 401
 const sessionSchema = z.object({ access_token: z.string(), user: z.object({ id: z.number() }) })
@@ -13,12 +15,14 @@ const ticketSchema = z.object({ ticket: z.string() })
 export class Person {
   readonly name: string
   readonly api: Api
+  readonly clerkUserId: string
   readonly #dataDir: string
   #session: { userId: number; token: string; at: number } | null = null
   #renewing: Promise<void> | null = null
 
-  constructor(name: string, api: Api, dataDir: string) {
+  constructor(name: string, api: Api, dataDir: string, clerkUserId = `crash_${name}`) {
     this.name = name
+    this.clerkUserId = clerkUserId
     this.api = api
     this.#dataDir = dataDir
   }
@@ -29,8 +33,13 @@ export class Person {
     return this.#session.userId
   }
 
+  /** Whether the token is still good, without signing in again: who was suspended cannot. */
+  get isSignedIn(): boolean {
+    return this.#session !== null && Date.now() - this.#session.at < TOKEN_LASTS_MS - RENEW_MARGIN_MS
+  }
+
   async signIn(): Promise<this> {
-    const clerkUserId = `crash_${this.name}`
+    const { clerkUserId } = this
     const token = await createSessionToken(clerkUserId, this.#dataDir)
     const body = {
       clerk_user_id: clerkUserId,

@@ -4,9 +4,13 @@ import type { Lot, LotKind } from '../lots.ts'
 import { codeOf, type Reply, type Request } from './api.ts'
 import type { Person } from './person.ts'
 
-const PATIENCE_MS = 120_000
+/** Longer than any run breaks things at a stretch: nothing that was begun is given up. */
+const PATIENCE_MS = 600_000
 const CALL_TIMEOUT_MS = 15_000
 const CREATED = 201
+export const MILEAGE = 41_200
+/** The stack's `AUCTION_MIN_SECONDS`, and what an answer may take. */
+const SPAN_MIN_MS = 8_000
 const vehicleMade = z.object({ vehicle_id: z.number() })
 const auctionMade = z.object({ auction_id: z.number() })
 
@@ -14,6 +18,12 @@ const auctionMade = z.object({ auction_id: z.number() })
 function makeVin(serial: number): string {
   const withoutDigit = `1HGCV1F30MA${String(serial).padStart(6, '0')}`
   return `${withoutDigit.slice(0, 8)}${checkDigit(withoutDigit)}${withoutDigit.slice(9)}`
+}
+
+export interface Span {
+  readonly durationMs: number
+  /** Epoch milliseconds. */
+  readonly latestEndAt: number
 }
 
 /** Lists vehicles and puts them up for auction, asking again under the same key until there is an answer. */
@@ -31,7 +41,7 @@ export class Seller {
       year: 2021,
       make: 'Honda',
       model: 'Accord',
-      mileage: 41_200,
+      mileage: MILEAGE,
       condition: 'runs_drives',
       title_type: 'clean',
       starting_price: kind.startingPrice,
@@ -46,15 +56,24 @@ export class Seller {
     return vehicle_id
   }
 
-  /** An auction of the vehicle that ends `durationMs` after it has opened. */
-  async open(vehicleId: number, serial: number, kind: LotKind, durationMs: number): Promise<Lot> {
+  /**
+   * An auction of the vehicle that ends `durationMs` after it has opened, and by `latestEndAt` where it took long to
+   * get so far and that leaves it any time.
+   */
+  async open(
+    vehicleId: number,
+    serial: number,
+    kind: LotKind,
+    { durationMs, latestEndAt }: Span,
+  ): Promise<Lot> {
+    const lasting = (startsAt: number) => Math.max(SPAN_MIN_MS, Math.min(durationMs, latestEndAt - startsAt))
     for (let attempt = 1; ; attempt++) {
       const startsAt = Date.now() + kind.startsInMs
       const body = {
         vehicle_id: vehicleId,
         starting_price: kind.startingPrice,
         ...(kind.startsInMs > 0 ? { starts_at: new Date(startsAt).toISOString() } : {}),
-        ends_at: new Date(startsAt + durationMs).toISOString(),
+        ends_at: new Date(startsAt + lasting(startsAt)).toISOString(),
         ...(kind.buyNowPrice === null ? {} : { buy_now_price: kind.buyNowPrice }),
         ...kind.terms,
       }

@@ -28,6 +28,8 @@ export interface ClientRecord {
   readonly faults: string[]
   /** The room said that the auction is over, and nothing before it is missing. */
   isFinished: boolean
+  /** The room lets this person in no more, and they have gone. */
+  isShutOut: boolean
 }
 
 export const newRecord = (client: string, userId: number | null): ClientRecord => ({
@@ -37,6 +39,7 @@ export const newRecord = (client: string, userId: number | null): ClientRecord =
   segments: [],
   faults: [],
   isFinished: false,
+  isShutOut: false,
 })
 
 type AuctionBody = z.output<typeof auctionSchema>

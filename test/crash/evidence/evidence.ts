@@ -1,8 +1,8 @@
-import type { VehicleStatus } from '../../../src/vehicles/vehicle.ts'
 import type { Offer } from '../clients/offers.ts'
 import type { ClientRecord } from '../clients/story.ts'
+import type { Move, MoveBook } from '../house/moves.ts'
 import type { Lot } from '../lots.ts'
-import type { AuctionRow, BidderRow, BidRow, MysqlRows, OrderRow } from './mysql-rows.ts'
+import type { AuctionRow, BidderRow, BidRow, MysqlRows, OrderRow, VehicleRow } from './mysql-rows.ts'
 import type { PublicAnswers, Repetition } from './public-answers.ts'
 import type { RoomFile } from './room-files.ts'
 
@@ -18,7 +18,11 @@ export interface AuctionEvidence {
   readonly bidRows: readonly BidRow[]
   readonly bidderRows: readonly BidderRow[]
   readonly orders: readonly OrderRow[]
-  readonly vehicleStatus: VehicleStatus | null
+  readonly vehicle: VehicleRow | null
+  /** What was asked beside bids. */
+  readonly moves: readonly Move[]
+  /** Who was suspended while they bid here. */
+  readonly suspended: readonly number[]
   readonly toldOfEnd: readonly { userId: number; type: string }[]
 }
 
@@ -27,6 +31,7 @@ export interface Collected {
   readonly lots: readonly Lot[]
   readonly offers: readonly Offer[]
   readonly recordsOf: (auctionId: number) => readonly ClientRecord[]
+  readonly moves: MoveBook
   readonly repetitions: readonly Repetition[]
   readonly shown: ReadonlyMap<number, PublicAnswers>
   readonly rooms: readonly RoomFile[]
@@ -35,7 +40,7 @@ export interface Collected {
 
 /** The evidence of each auction, and what is missing or belongs to none. */
 export function sortEvidence(collected: Collected): { auctions: AuctionEvidence[]; problems: string[] } {
-  const { lots, offers, recordsOf, repetitions, shown, rooms, rows } = collected
+  const { lots, offers, moves, recordsOf, repetitions, shown, rooms, rows } = collected
   const problems: string[] = []
   const known = new Set(lots.map(({ auctionId }) => auctionId))
   const offersOf = Map.groupBy(offers, ({ auctionId }) => auctionId)
@@ -63,7 +68,11 @@ export function sortEvidence(collected: Collected): { auctions: AuctionEvidence[
       bidRows: rows.bids.get(auctionId) ?? [],
       bidderRows: rows.bidders.get(auctionId) ?? [],
       orders: rows.orders.filter(({ auction_id }) => auction_id === auctionId),
-      vehicleStatus: rows.vehicleStatuses.get(lot.vehicleId) ?? null,
+      vehicle: rows.vehicles.get(lot.vehicleId) ?? null,
+      moves: moves.moves.filter((move) => move.auctionId === auctionId),
+      suspended: moves.suspensions
+        .filter(({ auctionIds }) => auctionIds.includes(auctionId))
+        .map(({ userId }) => userId),
       toldOfEnd: rows.toldOfEnd.get(auctionId) ?? [],
     })
   }
@@ -78,7 +87,7 @@ export function sortEvidence(collected: Collected): { auctions: AuctionEvidence[
       problems.push(`the order ${id} is of no auction of ours`)
   }
   const vehicles = new Set(lots.map(({ vehicleId }) => vehicleId))
-  for (const id of rows.vehicleStatuses.keys()) {
+  for (const id of rows.vehicles.keys()) {
     if (!vehicles.has(id)) problems.push(`MySQL has the vehicle ${id}, which nobody listed`)
   }
   return { auctions, problems }

@@ -13,6 +13,10 @@ import type { VehicleStatus } from '../../../src/vehicles/vehicle.ts'
 export type AuctionRow = typeof auctions.$inferSelect
 export type BidRow = typeof bids.$inferSelect
 export type BidderRow = typeof auction_bidders.$inferSelect
+export interface VehicleRow {
+  readonly status: VehicleStatus
+  readonly mileage: number | null
+}
 export type OrderRow = typeof orders.$inferSelect
 
 /** Everything in MySQL that auctions leave behind. */
@@ -21,13 +25,13 @@ export interface MysqlRows {
   readonly bids: ReadonlyMap<number, readonly BidRow[]>
   readonly bidders: ReadonlyMap<number, readonly BidderRow[]>
   readonly orders: readonly OrderRow[]
-  readonly vehicleStatuses: ReadonlyMap<number, VehicleStatus>
+  readonly vehicles: ReadonlyMap<number, VehicleRow>
   /** Who was told of an auction's end, by the auction. */
   readonly toldOfEnd: ReadonlyMap<number, readonly { userId: number; type: string }[]>
 }
 
 export async function readMysqlRows(url: string): Promise<MysqlRows> {
-  const db = createDatabase(url)
+  const db = openDatabase(url)
   const auctionRows = await db.select().from(auctions).orderBy(asc(auctions.id))
   const bidRows = new Map<number, BidRow[]>()
   const bidderRows = new Map<number, BidderRow[]>()
@@ -45,20 +49,25 @@ export async function readMysqlRows(url: string): Promise<MysqlRows> {
     const auctionId = Number(notice.cause_key.split(':')[1])
     told.set(auctionId, [...(told.get(auctionId) ?? []), { userId: notice.user_id, type: notice.type }])
   }
-  const vehicleRows = await db.select({ id: vehicles.id, status: vehicles.status }).from(vehicles)
+  const vehicleRows = await db
+    .select({ id: vehicles.id, status: vehicles.status, mileage: vehicles.mileage })
+    .from(vehicles)
   return {
     auctions: auctionRows,
     bids: bidRows,
     bidders: bidderRows,
     orders: await db.select().from(orders).orderBy(asc(orders.id)),
-    vehicleStatuses: new Map(vehicleRows.map(({ id, status }) => [id, status])),
+    vehicles: new Map(vehicleRows.map(({ id, ...row }) => [id, row])),
     toldOfEnd: told,
   }
 }
 
+/** A server that has just come back on a busy machine takes its time; nobody waits for this but the run. */
+const openDatabase = (url: string) => createDatabase(url, { timeoutMs: 60_000 })
+
 /** Auctions that MySQL does not show as settled yet. */
 export async function findUnsettled(url: string): Promise<number[]> {
-  const rows = await createDatabase(url)
+  const rows = await openDatabase(url)
     .select({ id: auctions.id, settledAt: auctions.settled_at })
     .from(auctions)
   return rows.filter(({ settledAt }) => settledAt === null).map(({ id }) => id)

@@ -1,19 +1,26 @@
 import { nextDeadline } from '../../../src/auctions/engine/deadline.ts'
 import { BACKSTOP_MS } from '../../../src/auctions/live/backlog.ts'
 import type { RoomHost } from '../host.ts'
+import { SKEW_MAX_MS } from '../life.ts'
 import type { World } from '../world.ts'
 import type { LedgerBook } from './ledger-book.ts'
 
 const DAY_MS = 86_400_000
+/** An alarm that is so late will not ring any more. */
+const GIVEN_UP_MS = 180_000
 /** An alarm that could not write is tried again so much later. */
 const ALARM_AGAIN_MS = 5_000
-/** A room's own clock may be ahead of the platform's. */
-const SKEW_MS = 100
 
 /** The one alarm stands where the room is next needed, at every moment, so that whatever dies is woken again. */
-export function checkAlarm(world: World, host: RoomHost, book: LedgerBook): void {
+export function checkAlarm(world: World, host: RoomHost, book: LedgerBook, hasGrown: boolean): void {
   const { auction } = book
-  if (auction === null || host.disk.isAlarmGivenUp) return
+  if (auction === null) return
+  const { givenUpAlarm } = host.disk
+  if (givenUpAlarm !== null) {
+    const mustKnow = hasGrown && world.now >= givenUpAlarm + GIVEN_UP_MS + SKEW_MAX_MS
+    world.hold(!mustKnow, 'An alarm that was given up is armed anew with the next entry')
+    return
+  }
   const [row] = host.disk.read('SELECT projected, forgotten FROM room')
   const isBehind = Number(row?.projected) < book.entries.length
   const isOver = nextDeadline(auction) === null
@@ -26,7 +33,7 @@ export function checkAlarm(world: World, host: RoomHost, book: LedgerBook): void
   if (soonest === Number.POSITIVE_INFINITY) return
   const latest = Math.max(soonest, host.writeFailedAt + ALARM_AGAIN_MS)
   const { alarm } = host.disk
-  const isSet = alarm !== null && alarm <= latest + SKEW_MS
+  const isSet = alarm !== null && alarm <= latest + SKEW_MAX_MS
   world.hold(isSet, 'The alarm stands where the room is next needed', () => ({
     alarm,
     needed,

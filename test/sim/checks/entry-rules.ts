@@ -1,7 +1,8 @@
 import type { Auction, LedgerEntry } from '../../../src/auctions/engine/auction.ts'
-import { SECOND_MS } from '../../../src/lib/time.ts'
 import { firstWithHighest, priceAfterLast, priceOf, reserveIn, stepOf } from '../../engine/naive.ts'
 import type { World } from '../world.ts'
+import { checkEnd } from './end-rules.ts'
+import { checkHouse } from './house-rules.ts'
 import { isOffer, type LedgerBook } from './ledger-book.ts'
 
 /** What the rules say of one entry, between the state before it and the one after it. */
@@ -16,11 +17,13 @@ export function checkEntry(world: World, book: LedgerBook, index: number): void 
     return
   }
   checkStatus(hold, before, entry)
+  checkHouse(hold, before, entry)
   checkEnd(hold, before, entry)
+  checkOffer(hold, book.entries.slice(0, index), before, entry)
   checkPrice(hold, book, index, before, entry)
 }
 
-type Hold = (condition: boolean, rule: string) => void
+export type Hold = (condition: boolean, rule: string) => void
 
 function checkStatus(hold: Hold, before: Auction, { at, events, after }: LedgerEntry): void {
   const [first] = events
@@ -51,23 +54,21 @@ function checkStatus(hold: Hold, before: Auction, { at, events, after }: LedgerE
   hold(outcome === expected, `R15: the outcome is ${expected}`)
 }
 
-function checkEnd(hold: Hold, before: Auction, { at, events, after }: LedgerEntry): void {
-  const [first] = events
-  if (before.position.status !== 'active') return
-  const moved = after.endsAt - before.position.endsAt
-  hold(moved >= 0, 'R13: the end never moves back')
-  if (first?.kind === 'bid_voided') {
-    hold(after.endsAt >= at + 15 * 60_000, 'R20: 15 minutes to go')
-    return
+function checkOffer(hold: Hold, earlier: readonly LedgerEntry[], before: Auction, entry: LedgerEntry): void {
+  const [first] = entry.events
+  if (first === undefined || !isOffer(first)) return
+  const { leader, reserveMet } = before.position
+  const isFree = leader === null || reserveMet === false
+  hold(first.kind !== 'bought' || isFree, 'R14: while there is no bid, or the reserve is not met')
+  const known: number[] = []
+  for (const { events } of earlier) {
+    const [other] = events
+    if (other !== undefined && isOffer(other) && !known.includes(other.bid.bidderId))
+      known.push(other.bid.bidderId)
   }
-  const isExtended = events.some(({ kind }) => kind === 'extended')
-  if (first?.kind !== 'disclosure_changed')
-    hold(isExtended === moved > 0, 'R12: `extended` says that the end moved')
-  const { softClose } = before.terms
-  const isClose = at >= before.position.endsAt - softClose.windowSeconds * SECOND_MS
-  const mayMove = softClose.mode === 'reset' && softClose.maxExtensions === null
-  if (first?.kind !== 'bid' || !isClose || !mayMove) return
-  hold(after.endsAt >= at + softClose.extensionSeconds * SECOND_MS, 'R12: a bid in the window extends')
+  const index = known.indexOf(first.bid.bidderId)
+  const alias = `Bidder ${(index < 0 ? known.length : index) + 1}`
+  hold(first.bid.alias === alias, 'R19: aliases in order of first accepted bids, each for good')
 }
 
 function checkPrice(hold: Hold, book: LedgerBook, index: number, before: Auction, entry: LedgerEntry): void {

@@ -77,16 +77,16 @@ export class LedgerBook {
     return reasons
   }
 
-  /** Everyone with an alias, and the highest of their standing offers. */
-  bidders(): Map<number, BidderRow> {
+  /** Everyone with an alias after the first `count` entries, and the highest of their standing offers. */
+  bidders(count = this.entries.length): Map<number, BidderRow> {
     const rows = new Map<number, BidderRow>()
     for (const {
       events: [first],
-    } of this.entries) {
+    } of this.entries.slice(0, count)) {
       if (first === undefined || !isOffer(first)) continue
       rows.set(first.bid.bidderId, { alias: first.bid.alias, maximum: null })
     }
-    for (const item of this.standing()) {
+    for (const item of this.standing(count)) {
       const row = item.type === 'bid' ? rows.get(item.bidderId) : undefined
       if (item.type !== 'bid' || row === undefined) continue
       row.maximum = Math.max(row.maximum ?? 0, item.offered)

@@ -1,7 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { LedgerEntry, Verdict } from '../../../src/auctions/engine/auction.ts'
+import type { Auction, LedgerEntry, Verdict } from '../../../src/auctions/engine/auction.ts'
 import { nextDeadline } from '../../../src/auctions/engine/deadline.ts'
-import type { BidAccepted, Offer, Refusal, RefusalCode } from '../../../src/auctions/live/contract.ts'
+import type {
+  BidAccepted,
+  Offer,
+  Refusal,
+  RefusalCode,
+  RoomBidder,
+} from '../../../src/auctions/live/contract.ts'
 import { DAY_MS } from '../../../src/lib/time.ts'
 import type { World } from '../world.ts'
 import { isOffer, type LedgerBook } from './ledger-book.ts'
@@ -44,11 +50,19 @@ export function answeredOf(answer: BidAccepted | Refusal): Answered {
 export class Offers {
   readonly #world: World
   readonly #book: LedgerBook
+  /** R18: they may, as long as they are not suspended. */
+  readonly #mayBid: ReadonlySet<number>
+  /** The auction was made as one that is open. */
+  readonly #wasOpen: boolean
   readonly all: Intention[] = []
 
-  constructor(world: World, book: LedgerBook) {
+  constructor(world: World, book: LedgerBook, opening: Auction, cast: readonly RoomBidder[]) {
     this.#world = world
     this.#book = book
+    const { sellerProfileId } = opening.terms
+    this.#wasOpen = opening.position.status === 'active'
+    const allowed = cast.filter((bidder) => bidder.canBid && bidder.sellerProfileId !== sellerProfileId)
+    this.#mayBid = new Set(allowed.map(({ userId }) => userId))
   }
 
   /** R21: 24 hours after the end a repetition is judged anew. */
@@ -91,7 +105,11 @@ export class Offers {
     }
     if ('accepted' in answer) this.checkAccepted(intention, answer.accepted, verdict)
     else world.hold(answer.refused !== 'id_reused', 'An id that was used once is not reused', describe)
+    const isEarly = 'refused' in answer && answer.refused === 'not_active'
+    world.hold(!isEarly || !this.#wasOpen, 'R2: what was made as open is open', describe)
     if (intention.clientId === null || !isRemembered || this.isForgotten) return
+    const isThere = 'refused' in answer && this.#isInLedger(intention)
+    world.hold(!isThere, 'R21: what is in the ledger is not refused when it is asked again', describe)
     intention.answer = answer
     intention.verdict = verdict ?? intention.verdict
   }
@@ -121,6 +139,16 @@ export class Offers {
     this.#world.hold(isWhole, 'The verdict is that of its entry', describe)
   }
 
+  /** An amount is used only once, so its entry is this one's. A purchase could be anyone's of theirs. */
+  #isInLedger({ bidderId, offer }: Intention): boolean {
+    if (offer.kind === 'buy_now') return false
+    const kept = { kind: offer.offer, offered: offer.amount }
+    return this.#book.entries.some(
+      ({ events: [first] }) =>
+        first !== undefined && isOffer(first) && first.bid.bidderId === bidderId && isSame(first.bid, kept),
+    )
+  }
+
   /** After a loss: whatever was acknowledged is still there. */
   recheck(): void {
     for (const intention of this.all) {
@@ -134,6 +162,7 @@ export class Offers {
     const [first] = entry.events
     if (first === undefined || !isOffer(first)) return
     const { bid } = first
+    this.#world.hold(this.#mayBid.has(bid.bidderId), 'R18: nobody bids who may not', () => entry)
     const causes = this.all.filter(
       ({ bidderId, offer, sent }) => sent > 0 && bidderId === bid.bidderId && isFor(bid, offer),
     )

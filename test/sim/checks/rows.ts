@@ -117,6 +117,16 @@ export class Rows {
     }
   }
 
+  /** Maximums are as they were after the entry that they were read after, in whatever order statements arrive. */
+  checkBidders(): void {
+    const { auctionId } = this.#host
+    for (const row of this.#server.rows('SELECT * FROM auction_bidders WHERE auction_id = ?', auctionId)) {
+      const expected = this.#book.bidders(Number(row.projected)).get(Number(row.user_id))
+      const isRight = row.alias === expected?.alias && row.max_bid_cents === expected?.maximum
+      this.#hold(isRight, 'A bidder is as the ledger had them', { row, expected })
+    }
+  }
+
   /** Once nothing is left to send: everything is there. */
   checkDrained(): void {
     const { auctionId } = this.#host
@@ -125,6 +135,7 @@ export class Rows {
     this.#hold(row.projected === entries.length, 'The backlog has drained', row)
     this.checkAuction()
     this.checkBids()
+    this.checkBidders()
     const rows = this.#server.rows(
       'SELECT user_id, alias, max_bid_cents FROM auction_bidders WHERE auction_id = ?',
       auctionId,

@@ -192,6 +192,7 @@ export class DatabaseServer {
     const { template, literals } = prepare(statement)
     const { refusedNumber } = this.#world.weather
     if (refusedNumber !== null && /^insert/i.test(template) && literals.includes(refusedNumber)) {
+      this.#world.refusedAt = this.#world.now
       return { session, error: vitessError('INVALID_ARGUMENT', 'Out of range value', 1264) }
     }
     if (transaction !== null && !transaction.hasBegun) {

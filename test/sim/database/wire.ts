@@ -83,7 +83,7 @@ export class Wire {
       case 'refusing':
         return 'refuse'
       case 'hanging':
-        return random.pick(['hang', 'hang', 'arrive late', 'lose answer'] as const)
+        return random.pick(['hang', 'arrive late', 'arrive late', 'lose answer'] as const)
       case 'failing over':
         return 'fail over'
     }

@@ -1,4 +1,5 @@
 import { usd } from '../../../engine/sale.ts'
+import { MILEAGE } from '../../clients/seller.ts'
 import { type Harmed, withEvents, withFirst, withRecord, withRow } from './harm.ts'
 
 /** In MySQL, at the watchers', and in what is shown. */
@@ -56,7 +57,7 @@ export const OUTSIDE_HARMS: readonly Harmed[] = [
     'the vehicle is still in auction',
     'mysql',
     /its vehicle is in_auction/,
-    (evidence) => ({ ...evidence, vehicleStatus: 'in_auction' }),
+    (evidence) => ({ ...evidence, vehicle: { status: 'in_auction', mileage: MILEAGE } }),
   ],
   ['the seller is not told', 'mysql', /was not told of the end/, withFirst('toldOfEnd', () => [])],
   [

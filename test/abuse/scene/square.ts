@@ -9,9 +9,9 @@ const watchersSchema = z.object({
   watchers: z.number().optional(),
 })
 
-/** What the next bid in the arena must at least be, in cents. */
+/** What the next bid in the square must at least be, in cents. */
 export async function nextBidCents({ http, scene, people }: Stage): Promise<number> {
-  const path = `/api/auctions/${scene.arena.auctionId}`
+  const path = `/api/auctions/${scene.square.auctionId}`
   const { minimum_bid } = await http.call(minimumSchema, {
     method: 'GET',
     path,
