@@ -23,6 +23,7 @@ import { mySellerProfileRoutes } from './users/seller-routes.ts'
 import { vehicleRoutes } from './vehicles/routes.ts'
 import { adminListingRoutes, sellerPageRoutes } from './vehicles/seller-page-routes.ts'
 import { vinRoutes } from './vehicles/vin-routes.ts'
+import { savedSearchRoutes, watchlistRoutes } from './watchlist/routes.ts'
 
 type Env = AppEnv<Deps> & { Bindings: Bindings }
 
@@ -112,6 +113,8 @@ export function createApp(createDeps: (env: Bindings) => Deps) {
     .route('/api/orders', orderRoutes)
     .route('/api/me/seller-profile', mySellerProfileRoutes)
     .route('/api/sellers', sellerPageRoutes)
+    .route('/api/watchlist', watchlistRoutes)
+    .route('/api/saved-searches', savedSearchRoutes)
     .route('/api/admin/listings', adminListingRoutes)
     .route('/api/admin', adminRoutes)
 }

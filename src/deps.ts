@@ -40,7 +40,8 @@ import type { OpenStream } from './users/live/person-stream.ts'
 import { createStandingCheck, isolateStandings } from './users/live/standing-check.ts'
 import { createPersonStreams } from './users/live/streams.ts'
 import { discloseInAuction } from './vehicles/auction-status.ts'
-import type { ChangeInAuction } from './vehicles/context.ts'
+import type { ChangeInAuction, OnVehicleActive } from './vehicles/context.ts'
+import { matchVehicle } from './watchlist/match-vehicles.ts'
 
 /** What the platform hands the Worker: the objects' namespaces, beside the variables of `platform/env.ts`. */
 export interface Bindings {
@@ -126,10 +127,11 @@ export function createDeps(env: Bindings) {
     rooms(auctionId, 'repeatable', (room) => room.setStanding(userId, standing, crypto.randomUUID()))
   const tellAuction: ChangeInAuction = (ctx, vehicle, changes) =>
     changeInAuction(rooms, ctx, vehicle, changes)
+  const onVehicleActive: OnVehicleActive = (ctx, vehicleId) => ctx.waitUntil(matchVehicle(ctx, vehicleId))
   const clock = () => Date.now()
   const announce = createAnnouncer({ tell: streams.announce, waitUntil, clock, log })
   const openStream: OpenStream = (host) =>
-    new Stream({ readNews: (userId, seen) => readNews(db, userId, seen), log, clock, settings }, host)
+    new Stream({ readNews: (userId, seen) => readNews(db, userId, seen), log, clock }, host)
   const project = createProjector({
     store: countSales(
       announceNotices(
@@ -155,6 +157,7 @@ export function createDeps(env: Bindings) {
     auctionsOf: auctionsOfVehicles,
     isBuyerOf,
     countCompletedSales,
+    onVehicleActive,
     announce,
     streams,
     openStream,

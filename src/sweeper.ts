@@ -19,6 +19,8 @@ import { AUDIT_LISTS, auditListOf } from './users/audit-list.ts'
 import { SELLER_PROFILE_LISTS, sellerProfileListOf } from './users/seller-list.ts'
 import { sweepUsers } from './users/standing.ts'
 import { VEHICLE_LISTS, vehicleListOf } from './vehicles/list-vehicles.ts'
+import { sweepMatches } from './watchlist/match-vehicles.ts'
+import { WATCH_LISTS, watchListOf } from './watchlist/watch.ts'
 
 const ROWS_AT_ONCE = 500
 const CHUNKS_A_TURN = 10
@@ -32,6 +34,7 @@ const LISTS = {
   [ORDER_LISTS]: orderListOf,
   [OFFER_LISTS]: offerListOf,
   [USER_LISTS]: userListOf,
+  [WATCH_LISTS]: watchListOf,
   [SELLER_PROFILE_LISTS]: sellerProfileListOf,
   [AUDIT_LISTS]: auditListOf,
 }
@@ -48,6 +51,7 @@ export async function sweep(deps: Deps, now: number): Promise<void> {
     deadlines: () => tellDeadlines(ctx),
     offers: () => sweepOffers(ctx),
     users: () => sweepUsers(ctx),
+    saved_searches: () => sweepMatches(ctx),
     lists: () => countLists(ctx, LISTS),
     idempotency_keys: () => removeExpiredKeys(deps.db, now),
   }

@@ -20,6 +20,7 @@ export const ERROR_MESSAGES = {
   wrong_status: 'Not possible in the present status',
   not_uploaded: 'The file has not been uploaded',
   too_many_images: 'A vehicle has at most 40 images',
+  too_many_searches: 'A person has at most 50 saved searches',
   cancelled: 'The auction was cancelled',
   ended: 'The auction has ended',
   not_active: 'The auction has not opened yet',

@@ -33,7 +33,7 @@ export async function leaveAuction(
     .set(
       isSold
         ? { status: VEHICLE_STATUS.sold, live_vin: null, updated_at: at }
-        : { status: VEHICLE_STATUS.active, updated_at: at },
+        : { status: VEHICLE_STATUS.active, next_attempt_at: at, updated_at: at },
     )
     .where(and(eq(vehicles.id, vehicleId), eq(vehicles.status, VEHICLE_STATUS.inAuction)))
 }

@@ -41,7 +41,13 @@ async function takeAction(
       check(row)
       await tx
         .update(vehicles)
-        .set({ status, live_vin: liveVin(status, row.vin), review_reason: reviewReason, updated_at: at })
+        .set({
+          status,
+          live_vin: liveVin(status, row.vin),
+          review_reason: reviewReason,
+          ...(status === VEHICLE_STATUS.active ? { next_attempt_at: at } : {}),
+          updated_at: at,
+        })
         .where(eq(vehicles.id, id))
       if (status === VEHICLE_STATUS.archived) {
         told.push(...(await ctx.onVehicleGone(tx, { vehicleId: id, at })))
@@ -63,6 +69,7 @@ async function takeAction(
       return status
     })
     ctx.metrics.vehicles.inc({ status: reached })
+    if (reached === VEHICLE_STATUS.active) ctx.onVehicleActive(ctx, id)
     ctx.announce(told)
   } catch (error) {
     throw namingDuplicate(error)

@@ -41,6 +41,9 @@ export type ChangeInAuction = (
  */
 export type OnVehicleGone = (tx: Transaction, gone: { vehicleId: number; at: Date }) => Promise<number[]>
 
+/** A vehicle has become active, and that is committed: who waits for one like it is told. Returns at once. */
+export type OnVehicleActive = (ctx: VehicleContext, vehicleId: number) => void
+
 /** What the services of vehicles need. */
 export interface VehicleParts {
   db: Database
@@ -53,6 +56,7 @@ export interface VehicleParts {
   isBuyerOf: IsBuyerOf
   changeInAuction: ChangeInAuction
   onVehicleGone: OnVehicleGone
+  onVehicleActive: OnVehicleActive
   announce: Announce
 }
 export type VehicleContext = RequestContext & VehicleParts

@@ -140,7 +140,7 @@ export const messageSchema = z.object({ message: z.string() })
 export const VEHICLE_SORTS = ['newest', 'price_asc', 'price_desc', 'year_desc', 'mileage_asc'] as const
 export type VehicleSort = (typeof VEHICLE_SORTS)[number]
 
-export const vehicleListQuery = z.object({
+const vehicleFilters = {
   make: filter(word),
   model: filter(word),
   year_min: filter(wholeNumber),
@@ -154,13 +154,21 @@ export const vehicleListQuery = z.object({
   title_type: filter(z.enum(VEHICLE_TITLE_TYPES)),
   condition: filter(z.enum(VEHICLE_CONDITIONS)),
   state: filter(word),
+  q: filter(z.string().trim().max(100)),
+}
+
+export const vehicleListQuery = z.object({
+  ...vehicleFilters,
   status: filter(z.enum(VEHICLE_STATUSES)),
   seller_id: filter(z.union([z.literal('me'), idText])),
-  q: filter(z.string().trim().max(100)),
   sort: filter(z.enum(VEHICLE_SORTS)),
   ...pageQuery(),
 })
 export type VehicleListQuery = z.output<typeof vehicleListQuery>
+
+/** Of the list's filters, those that a saved search keeps: what the vehicle itself is. */
+export const savedFiltersQuery = z.object({ ...vehicleFilters, seller_id: filter(idText) })
+export type SavedFilters = z.output<typeof savedFiltersQuery>
 
 /** What a VIN tells, as far as the vehicle itself goes. */
 const vinFields = {

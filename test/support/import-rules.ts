@@ -35,6 +35,7 @@ const PURE_FILES = [
   'offers/next-bidder.ts',
   'offers/offer.ts',
   'orders/balance.ts',
+  'watchlist/saved-search.ts',
   'orders/invoice.ts',
   'orders/order.ts',
   'orders/payment.ts',
