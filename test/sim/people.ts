@@ -84,6 +84,7 @@ export class SimPeople {
       })
     return {
       enterRoom: (auctionId) => ask(() => this.#enter(userId, auctionId)),
+      standing: () => ask(() => this.#person(userId).standing),
       suspend: () => ask(() => this.change(userId, true)),
       restore: () => ask(() => this.change(userId, false)),
     }
