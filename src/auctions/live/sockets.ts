@@ -1,8 +1,9 @@
 import * as z from 'zod'
 import type { EpochMs } from '../engine/auction.ts'
+import { serializeFrame } from './frame-text.ts'
 import { FRAME_ALLOWANCE, TokenBucket } from './limits.ts'
 import type { RoomSocket, SocketHost } from './ports.ts'
-import { CLOSE, type CloseCode, type ServerFrame, serializeFrame } from './protocol.ts'
+import { CLOSE, type CloseCode, type ServerFrame } from './protocol.ts'
 
 /** A client that has answered no ping for so long, though a frame was sent to it, does not read. */
 export const READING_MAX_MS = 45_000
