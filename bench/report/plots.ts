@@ -1,3 +1,4 @@
+import type { BacklogFigures } from '../parts/backlog.ts'
 import type { SideFigures, SocketFigures } from '../parts/sockets.ts'
 import type { Results } from './results.ts'
 import { type BarChart, drawBars } from './svg.ts'
@@ -28,6 +29,12 @@ export function drawPlots(results: Results): Map<string, string> {
         values: [bareMs.p50, oursMs.p50],
       })),
     }),
+    'projection.svg': plot(results.backlog, {
+      title: 'Events that reach MySQL',
+      unit: 'a second',
+      series: ['one room'],
+      groups: results.backlog === undefined ? [] : projectionGroups(results.backlog),
+    }),
     'engine.svg': plot(results.engine, {
       title: 'The engine alone, by earlier bids',
       unit: 'commands a second',
@@ -54,6 +61,11 @@ export function drawPlots(results: Results): Map<string, string> {
 }
 
 const plot = (figures: unknown, chart: BarChart): BarChart | null => (figures === undefined ? null : chart)
+
+const projectionGroups = ({ events, eventsPerSecond, live }: BacklogFigures): BarChart['groups'] => [
+  { label: `a backlog of ${events}`, values: [eventsPerSecond] },
+  { label: 'while people bid', values: [live.bidsPerSecond] },
+]
 
 const contestsOf = ({ sockets = [], auctions = [] }: Results): SocketFigures[] => [...sockets, ...auctions]
 

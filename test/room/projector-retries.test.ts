@@ -141,3 +141,21 @@ test('the auction’s row is written after the bids of its batch, and only ever 
   await run()
   expect(store.shown).toEqual([7, 8, 9])
 })
+
+test('what a whole batch leaves over waits for more to come, a second at most, and costs no calls of its own', async () => {
+  const { sale, store, clock, run, ledger } = standWith(0)
+  const bid = (first: number, count: number) => {
+    for (let index = first; index < first + count; index++) sale.exact(11 + (index % 60), 200 + 300 * index)
+  }
+  bid(0, 1_600)
+  expect(await run()).toBe(1_000)
+  expect(store.calls).toBe(1)
+  bid(1_600, 400)
+  clock.now += 1_000
+  expect(await run()).toBe(1_000)
+  expect(store.calls).toBe(2)
+  expect(ledger.lastNumber() - ledger.cursor()).toBeLessThan(10)
+  clock.now += 1_000
+  expect(await run()).toBeNull()
+  expect(store.bids).toHaveLength(2_000)
+})

@@ -3,13 +3,14 @@ import { type Cents, centsToDollars } from '../../lib/money.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { Metrics } from '../../platform/metrics/metrics.ts'
 import type { People } from '../../users/live/people.ts'
-import type { Bidder, EpochMs } from '../engine/auction.ts'
+import type { Bidder, EpochMs, LedgerEntry, Verdict } from '../engine/auction.ts'
 import { receivedAt } from '../engine/deadline.ts'
 import { decide } from '../engine/decide.ts'
 import { AUCTION_TYPE } from '../schemas.ts'
 import type { Book } from './book.ts'
 import type { BidAccepted, Offer, Refusal, RefusalCode, RoomBidder } from './contract.ts'
-import type { BidderRow, Ledger } from './ledger.ts'
+import type { Ledger } from './ledger.ts'
+import type { KnownPerson } from './ledger-people.ts'
 import type { Judgement } from './ledger-rows.ts'
 import type { Verdicts } from './ledger-verdicts.ts'
 import { BID_ALLOWANCE, Buckets } from './limits.ts'
@@ -55,6 +56,13 @@ const contentOf = (offer: Offer | null): string => {
   return offer.kind === 'buy_now' ? 'buy_now' : `${offer.offer}:${offer.amount}`
 }
 
+const describeBidder = (bidder: RoomBidder, { alias, suspended }: KnownPerson): Bidder => ({
+  bidderId: bidder.userId,
+  sellerProfileId: bidder.sellerProfileId,
+  eligible: bidder.canBid && !suspended,
+  alias,
+})
+
 /** The two doors' one way in: repetition, rate, eligibility, the engine, the ledger. */
 export class Bids {
   readonly #book: Book
@@ -79,17 +87,17 @@ export class Bids {
   place(bid: PlacedBid): BidAnswer | Promise<BidAnswer> {
     const now = this.#deps.clock()
     if (this.#book.settle(now) === null) return refuse('not_found', now)
-    const known = this.#ledger.bidder(bid.bidder.userId)
+    const known = this.#ledger.people.find(bid.bidder.userId)
     return known === null ? this.#placeUnknown(bid, now) : this.#judge(bid, known, now, false)
   }
 
   async #placeUnknown(bid: PlacedBid, now: EpochMs): Promise<BidAnswer> {
     // Whoever is not known has no verdict to repeat, so their rate may be looked at before they are asked for.
-    if (!this.#mayGoOn(bid, now)) return this.#refused(bid, 'rate_limited', now)
+    if (!this.#takeRate(bid, now)) return this.#refused(bid, 'rate_limited', now)
     await this.askFor(bid.bidder.userId)
     const entered = this.#deps.clock()
     this.#book.settle(entered)
-    const known = this.#ledger.bidder(bid.bidder.userId)
+    const known = this.#ledger.people.find(bid.bidder.userId)
     return known === null
       ? this.#refused(bid, 'unavailable', entered)
       : this.#judge(bid, known, entered, true)
@@ -103,9 +111,12 @@ export class Bids {
   }
 
   async #ask(userId: number): Promise<boolean> {
-    if (this.#ledger.bidder(userId) !== null) return true
+    if (this.#ledger.people.find(userId) !== null) return true
     try {
-      this.#ledger.saveStanding(userId, await this.#deps.people.enterRoom(userId, this.#ledger.auctionId))
+      this.#ledger.people.saveStanding(
+        userId,
+        await this.#deps.people.enterRoom(userId, this.#ledger.auctionId),
+      )
       return true
     } catch (error) {
       this.#deps.log.warn('person_not_asked', { user_id: userId, ...describeError(error) })
@@ -113,41 +124,49 @@ export class Bids {
     }
   }
 
-  /** One synchronous block, from looking for the same id to the written entry. */
-  #judge(bid: PlacedBid, known: BidderRow, now: EpochMs, isRateTaken: boolean): BidAnswer {
+  /**
+   * One synchronous block, from the judgement to the written entry. R21's ids come first in effect: whether one was
+   * answered before is found out by the statement that would remember its verdict, and asked for by itself only where
+   * there is no such statement, for a SELECT of its own costs a fifth of a bid.
+   */
+  #judge(bid: PlacedBid, known: KnownPerson, now: EpochMs, isRateTaken: boolean): BidAnswer {
     const { bidder, clientId, offer } = bid
+    const { auction } = this.#book
+    if (auction === null) return refuse('not_found', now)
+    const received = receivedAt(auction, now)
+    const decision = offer === null ? null : decide(auction, describeBidder(bidder, known), offer, now)
+    if (decision?.rejected === null && (isRateTaken || this.#mayGoOn(bid, now))) {
+      const { entry, verdict } = decision
+      if (verdict === null) throw new Error('An accepted bid has a verdict')
+      if (this.#write(bid, entry, verdict)) {
+        if (!isRateTaken) this.#takeRate(bid, now)
+        this.#noteAccepted(bid, verdict.currentBid, received)
+        return { ok: true, verdict, replayed: false, serverTime: received }
+      }
+    }
+
     const stored = clientId === null ? null : this.#verdicts.find(bidder.userId, clientId)
     if (stored !== null) {
       if (stored.content !== contentOf(offer)) return this.#refused(bid, 'id_reused', now)
       return this.#repeat(bid, stored.judgement, now)
     }
-    if (!isRateTaken && !this.#mayGoOn(bid, now)) return this.#refused(bid, 'rate_limited', now)
-    if (offer === null) return this.#refused(bid, 'amount_invalid', now)
+    if (!isRateTaken && !this.#takeRate(bid, now)) return this.#refused(bid, 'rate_limited', now)
+    if (decision === null) return this.#refused(bid, 'amount_invalid', now)
+    if (decision.rejected === null) throw new Error('A verdict was neither written nor there')
+    return this.#refused(bid, decision.rejected, received, decision.minimumBid)
+  }
 
-    const { auction } = this.#book
-    const who: Bidder = {
-      bidderId: bidder.userId,
-      sellerProfileId: bidder.sellerProfileId,
-      eligible: bidder.canBid && !known.suspended,
-      alias: known.alias,
-    }
-    if (auction === null) return refuse('not_found', now)
-    const decision = decide(auction, who, offer, now)
-    const received = receivedAt(auction, now)
-    if (decision.rejected !== null) {
-      return this.#refused(bid, decision.rejected, received, decision.minimumBid)
-    }
-    const { entry, verdict } = decision
-    if (verdict === null) throw new Error('An accepted bid has a verdict')
-    this.#book.commit(entry, () => {
+  /** @returns false, and nothing is written, where the bid's id was answered before */
+  #write({ bidder, clientId, offer }: PlacedBid, entry: LedgerEntry, verdict: Verdict): boolean {
+    return this.#book.commitIf(entry, () => {
+      if (clientId !== null) {
+        const judgement = { content: contentOf(offer), judgement: { accepted: verdict } }
+        if (!this.#verdicts.saveAccepted(bidder.userId, clientId, judgement, entry.number)) return false
+      }
       const [event] = entry.events
-      if (event !== undefined && 'bid' in event) this.#ledger.saveOffer(event.bid)
-      if (clientId === null) return
-      const judgement = { content: contentOf(offer), judgement: { accepted: verdict } }
-      this.#verdicts.saveAccepted(bidder.userId, clientId, judgement, entry.number)
+      if (event !== undefined && 'bid' in event) this.#ledger.people.saveOffer(event.bid)
+      return true
     })
-    this.#noteAccepted(bid, verdict.currentBid, received)
-    return { ok: true, verdict, replayed: false, serverTime: received }
   }
 
   #repeat(bid: PlacedBid, judgement: Judgement, now: EpochMs): BidAnswer {
@@ -173,6 +192,10 @@ export class Bids {
   }
 
   #mayGoOn({ bidder }: PlacedBid, now: EpochMs): boolean {
+    return this.#deps.settings.RATE_LIMITS === 'off' || this.#rates.has(bidder.userId, now)
+  }
+
+  #takeRate({ bidder }: PlacedBid, now: EpochMs): boolean {
     return this.#deps.settings.RATE_LIMITS === 'off' || this.#rates.take(bidder.userId, now)
   }
 

@@ -54,17 +54,27 @@ export class Book {
   }
 
   /** Writes an entry, with what `alongside` writes, or neither; then folds it and moves the deadlines. */
-  commit(entry: LedgerEntry, alongside: () => void = () => undefined): Auction {
+  commit(entry: LedgerEntry, alongside: () => void = () => undefined): void {
+    this.commitIf(entry, () => {
+      alongside()
+      return true
+    })
+  }
+
+  /** As `commit`, unless `alongside` finds before it has written anything that there is none. @returns whether */
+  commitIf(entry: LedgerEntry, alongside: () => boolean): boolean {
     const before = this.#auction
     const after = evolve(before, entry)
-    this.#storage.transactionSync(() => {
-      alongside()
+    const isWritten = this.#storage.transactionSync(() => {
+      if (!alongside()) return false
       this.#ledger.append(entry, after)
+      return true
     })
+    if (!isWritten) return false
     this.#auction = after
     this.#setDeadlines(after)
     this.#onEntry(before, entry, after)
-    return after
+    return true
   }
 
   /** The alarm `forget` came. */

@@ -167,7 +167,7 @@ export class RoomCore<Socket extends RoomSocket> {
     const now = clock()
     this.#book.settle(now)
     if (person === null) return null
-    if (this.#ledger.bidder(person.userId)?.suspended === true) return 'ticket_not_good'
+    if (this.#ledger.people.find(person.userId)?.suspended === true) return 'ticket_not_good'
     if (ticket === null || ticket.expiresAtMs <= now) return 'ticket_not_good'
     this.#forgetTickets(now)
     return this.#verdicts.useTicket(ticket.jti, ticket.expiresAtMs) ? null : 'ticket_not_good'

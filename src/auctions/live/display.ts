@@ -67,9 +67,13 @@ export class Display {
 
   #viewerOf({ terms }: Auction, viewer: RoomViewer | null): Viewer {
     if (viewer === null) return { seesReserve: false, bidder: null }
-    const row = this.#ledger.bidder(viewer.userId)
+    const { userId } = viewer
+    const alias = this.#ledger.people.find(userId)?.alias ?? null
     const seesReserve = viewer.isAdmin || isSellerOf(terms, viewer)
-    if (row === null || row.alias === null) return { seesReserve, bidder: null }
-    return { seesReserve, bidder: { bidderId: viewer.userId, alias: row.alias, maximum: row.maximum } }
+    if (alias === null) return { seesReserve, bidder: null }
+    return {
+      seesReserve,
+      bidder: { bidderId: userId, alias, maximum: this.#ledger.people.maximumOf(userId) },
+    }
   }
 }

@@ -8,15 +8,10 @@ import type { Deadlines } from './alarm.ts'
 import type { RoomViewer } from './contract.ts'
 import type { Display } from './display.ts'
 import type { EventStream } from './event-stream.ts'
+import { serializeFrame } from './frame-text.ts'
 import type { Ledger } from './ledger.ts'
 import type { RoomSocket } from './ports.ts'
-import {
-  describeEvent,
-  describeEvents,
-  PROTOCOL_VERSION,
-  type ServerFrame,
-  serializeFrame,
-} from './protocol.ts'
+import { describeEvent, describeEvents, PROTOCOL_VERSION, type ServerFrame } from './protocol.ts'
 import type { Sockets } from './sockets.ts'
 
 const WATCHERS_EVERY_MS = SECOND_MS

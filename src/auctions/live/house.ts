@@ -121,8 +121,8 @@ export class House {
     const now = clock()
     const auction = book.settle(now)
     if (auction === null) return standing.suspended
-    ledger.saveStanding(userId, standing)
-    const isSuspended = ledger.bidder(userId)?.suspended === true
+    ledger.people.saveStanding(userId, standing)
+    const isSuspended = ledger.people.find(userId)?.suspended === true
     if (!isSuspended || auction.position.status !== AUCTION_STATUS.active) return isSuspended
     const all = ledger.standing()
     const bidIds = all.flatMap((item) =>

@@ -29,9 +29,21 @@ export class Verdicts {
     return { content: row.content, judgement: judgementColumn.parse(JSON.parse(row.verdict)) }
   }
 
-  /** `number` of the bid's entry. @returns rows written */
-  saveAccepted(bidderId: number, clientId: string, stored: StoredJudgement, number: number): number {
-    return this.#save(bidderId, 0, clientId, stored, number)
+  /** `number` of the bid's entry. @returns false, and nothing is written, where the id was answered before */
+  saveAccepted(bidderId: number, clientId: string, stored: StoredJudgement, number: number): boolean {
+    const { rowsWritten } = this.#sql.exec(
+      `INSERT INTO verdicts (bidder_id, refused, client_id, content, verdict, ordinal) SELECT ?, 0, ?, ?, ?, ?
+       WHERE NOT EXISTS (SELECT 1 FROM verdicts WHERE bidder_id = ? AND refused = 1 AND client_id = ?)
+       ON CONFLICT DO NOTHING`,
+      bidderId,
+      clientId,
+      stored.content,
+      JSON.stringify(stored.judgement),
+      number,
+      bidderId,
+      clientId,
+    )
+    return rowsWritten > 0
   }
 
   /** Of a bidder's refusals the last 200 are kept. */
@@ -43,32 +55,21 @@ export class Verdicts {
       bidderId,
     )
     const ordinal = (row?.last ?? 0) + 1
-    this.#save(bidderId, 1, clientId, stored, ordinal)
+    this.#sql.exec(
+      `INSERT INTO verdicts (bidder_id, refused, client_id, content, verdict, ordinal)
+       VALUES (?, 1, ?, ?, ?, ?)`,
+      bidderId,
+      clientId,
+      stored.content,
+      JSON.stringify(stored.judgement),
+      ordinal,
+    )
     if ((row?.kept ?? 0) < REFUSALS_KEPT) return
     this.#sql.exec(
       'DELETE FROM verdicts WHERE bidder_id = ? AND refused = 1 AND ordinal <= ?',
       bidderId,
       ordinal - REFUSALS_KEPT,
     )
-  }
-
-  #save(
-    bidderId: number,
-    refused: 0 | 1,
-    clientId: string,
-    stored: StoredJudgement,
-    ordinal: number,
-  ): number {
-    return this.#sql.exec(
-      `INSERT INTO verdicts (bidder_id, refused, client_id, content, verdict, ordinal)
-       VALUES (?, ?, ?, ?, ?, ?)`,
-      bidderId,
-      refused,
-      clientId,
-      stored.content,
-      JSON.stringify(stored.judgement),
-      ordinal,
-    ).rowsWritten
   }
 
   /** R21: 24 h after the end nothing is remembered any more. */

@@ -1,6 +1,4 @@
 import type { z } from 'zod'
-import type { Cents } from '../../lib/money.ts'
-import type { Standing as PersonStanding } from '../../users/live/person-tables.ts'
 import type {
   Auction,
   Bid,
@@ -13,19 +11,12 @@ import type {
 import { evolve } from '../engine/auction.ts'
 import { viewBid } from '../engine/view.ts'
 import type { HistoryBid, HistoryQuery, LedgerReader, RoomBidderRow, VehicleSummary } from './contract.ts'
-import { centsColumn, entryColumn, snapshotColumn, vehicleColumn } from './ledger-rows.ts'
+import { LedgerPeople } from './ledger-people.ts'
+import { entryColumn, snapshotColumn, vehicleColumn } from './ledger-rows.ts'
 import { hasTables, migrate } from './ledger-tables.ts'
 import type { RoomStorage, Sql } from './ports.ts'
 
 export const SNAPSHOT_EVERY_ENTRIES = 100
-/** What the room knows of a person beside the auction's state. */
-export interface BidderRow {
-  readonly alias: string | null
-  /** The highest of their standing offers. */
-  readonly maximum: Cents | null
-  readonly suspended: boolean
-}
-
 type EntryRow = { number: number; at: number; entry: string }
 const ENTRY_COLUMNS = 'number, at, entry'
 
@@ -46,10 +37,12 @@ function bidOf({ events: [event] }: LedgerEntry): (Bid & { seq: number | null })
 export class Ledger implements LedgerReader {
   readonly #storage: RoomStorage
   readonly #sql: Sql
+  readonly people: LedgerPeople
 
   constructor(storage: RoomStorage) {
     this.#storage = storage
     this.#sql = storage.sql
+    this.people = new LedgerPeople(storage.sql)
   }
 
   /** The auction from the last snapshot and what follows it; null where the room was never armed. */
@@ -160,52 +153,7 @@ export class Ledger implements LedgerReader {
   }
 
   bidders(): RoomBidderRow[] {
-    return this.#sql
-      .exec<{ bidder_id: number; alias: string; maximum: number | null }>(
-        'SELECT bidder_id, alias, maximum FROM bidders WHERE alias IS NOT NULL ORDER BY bidder_id',
-      )
-      .toArray()
-      .map(({ bidder_id, alias, maximum }) => ({
-        bidderId: bidder_id,
-        alias,
-        maximum: centsColumn.nullable().parse(maximum),
-      }))
-  }
-
-  /** null for whom the room has not asked the person's object yet. */
-  bidder(bidderId: number): BidderRow | null {
-    const [row] = this.#sql.exec<{ alias: string | null; maximum: number | null; suspended: number }>(
-      'SELECT alias, maximum, suspended FROM bidders WHERE bidder_id = ?',
-      bidderId,
-    )
-    if (row === undefined) return null
-    return {
-      alias: row.alias,
-      maximum: centsColumn.nullable().parse(row.maximum),
-      suspended: row.suspended !== 0,
-    }
-  }
-
-  /** How a person stands, as their object says; what is older than what the room has heard changes nothing. */
-  saveStanding(bidderId: number, { suspended, revision }: PersonStanding): void {
-    this.#sql.exec(
-      `INSERT INTO bidders (bidder_id, suspended, revision) VALUES (?, ?, ?)
-       ON CONFLICT (bidder_id) DO UPDATE SET suspended = excluded.suspended, revision = excluded.revision
-       WHERE excluded.revision > revision`,
-      bidderId,
-      suspended ? 1 : 0,
-      revision,
-    )
-  }
-
-  /** An accepted offer: the alias stays, the maximum only rises. @returns rows written */
-  saveOffer({ bidderId, alias, offered }: Pick<Bid, 'bidderId' | 'alias' | 'offered'>): number {
-    return this.#sql.exec(
-      'UPDATE bidders SET alias = ?, maximum = MAX(COALESCE(maximum, 0), ?) WHERE bidder_id = ?',
-      alias,
-      offered,
-      bidderId,
-    ).rowsWritten
+    return this.people.all()
   }
 
   /** Marks bids as voided and brings their bidders' maximums down to what still stands (R20). */
@@ -218,9 +166,7 @@ export class Ledger implements LedgerReader {
       if (item.type !== 'bid' || !highest.has(item.bidderId)) continue
       highest.set(item.bidderId, Math.max(highest.get(item.bidderId) ?? 0, item.offered))
     }
-    for (const [bidderId, maximum] of highest) {
-      this.#sql.exec('UPDATE bidders SET maximum = ? WHERE bidder_id = ?', maximum, bidderId)
-    }
+    for (const [bidderId, maximum] of highest) this.people.saveMaximum(bidderId, maximum)
   }
 
   /** Every accepted bid that is not voided, and every reserve change, in ledger order (R20). */

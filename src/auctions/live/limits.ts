@@ -26,10 +26,15 @@ export class TokenBucket {
 
   /** False where nothing is left at `now`. */
   take(now: EpochMs): boolean {
-    this.#fill(now)
-    if (this.#tokens < 1) return false
+    if (!this.has(now)) return false
     this.#tokens -= 1
     return true
+  }
+
+  /** Whether `take` would be given one. */
+  has(now: EpochMs): boolean {
+    this.#fill(now)
+    return this.#tokens >= 1
   }
 
   isFull(now: EpochMs): boolean {
@@ -62,6 +67,10 @@ export class Buckets {
       this.#buckets.set(key, bucket)
     }
     return bucket.take(now)
+  }
+
+  has(key: number, now: EpochMs): boolean {
+    return this.#buckets.get(key)?.has(now) ?? true
   }
 
   #dropFull(now: EpochMs): void {

@@ -75,8 +75,13 @@ export function createProjector(parts: ProjectorParts): Project {
         return { retryInMs }
       }
       failures = 0
+      const wasWhole = size === BATCH_MAX_ENTRIES
+      const left = ledger.lastNumber() - ledger.cursor()
+      // What a whole batch leaves over waits like any other: the rest of a busy second would cost as many calls.
+      if (size < limit || (wasWhole && left < BATCH_MAX_ENTRIES)) {
+        notBefore = startedAt + (size < BUSY_BATCH_ENTRIES ? PACE_QUIET_MS : PACE_BUSY_MS)
+      }
       if (size === limit) limit = Math.min(BATCH_MAX_ENTRIES, limit * 2)
-      else notBefore = startedAt + (size < BUSY_BATCH_ENTRIES ? PACE_QUIET_MS : PACE_BUSY_MS)
     }
   }
 }

@@ -1,9 +1,10 @@
 import * as z from 'zod'
 import { BAD_FRAMES_MAX, READING_MAX_MS } from '../../lib/live-protocol.ts'
 import type { EpochMs } from '../engine/auction.ts'
+import { serializeFrame } from './frame-text.ts'
 import { FRAME_ALLOWANCE, TokenBucket } from './limits.ts'
 import type { RoomSocket, SocketHost } from './ports.ts'
-import { CLOSE, type CloseCode, type ServerFrame, serializeFrame } from './protocol.ts'
+import { CLOSE, type CloseCode, type ServerFrame } from './protocol.ts'
 
 /** Whom a socket belongs to, as their ticket told it. */
 const personSchema = z.object({
