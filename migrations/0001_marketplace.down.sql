@@ -18,6 +18,8 @@ DROP INDEX `auctions_start_untold` ON `auctions`;
 --> statement-breakpoint
 ALTER TABLE `vehicles` DROP COLUMN `next_attempt_at`;
 --> statement-breakpoint
+ALTER TABLE `vehicles` DROP COLUMN `title_absent`;
+--> statement-breakpoint
 ALTER TABLE `users` DROP COLUMN `deposit_cents`;
 --> statement-breakpoint
 ALTER TABLE `seller_profiles` DROP COLUMN `reviewed_at`;

@@ -320,6 +320,8 @@ ALTER TABLE `seller_profiles` ADD `reviewed_at` datetime(3);
 --> statement-breakpoint
 ALTER TABLE `users` ADD `deposit_cents` bigint DEFAULT 0 NOT NULL;
 --> statement-breakpoint
+ALTER TABLE `vehicles` ADD `title_absent` boolean;
+--> statement-breakpoint
 ALTER TABLE `vehicles` ADD `next_attempt_at` datetime(3);
 --> statement-breakpoint
 CREATE INDEX `audit_log_subject` ON `audit_log` (`subject`,`subject_id`,`id`);

@@ -71,7 +71,7 @@ export async function decideOnBid(
     }
     return { status: 200, value }
   })
-  if (!result.replayed) report(ctx, result.body.decision.stage, taken)
+  if (!result.replayed) report(ctx, auction.vehicle_id, result.body.decision.stage, taken)
   return result
 }
 
@@ -147,12 +147,13 @@ const MESSAGES: Record<Decision['stage'], string> = {
 }
 const messageOf = (stage: Decision['stage']): string => MESSAGES[stage]
 
-function report(ctx: CallerContext, stage: string, { told, sold }: Taken): void {
+function report(ctx: CallerContext, vehicleId: number, stage: string, { told, sold }: Taken): void {
   ctx.announce(told)
   if (sold !== null) {
     ctx.countSale(sold)
     ctx.metrics.vehicles.inc({ status: VEHICLE_STATUS.sold })
   } else if (stage === DECISION_STAGE.declinedBySeller || stage === DECISION_STAGE.declinedByBidder) {
     ctx.metrics.vehicles.inc({ status: VEHICLE_STATUS.active })
+    ctx.onVehicleActive(ctx, vehicleId)
   }
 }

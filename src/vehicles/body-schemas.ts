@@ -52,6 +52,7 @@ const listingFields = {
   condition: orBlank(z.enum(VEHICLE_CONDITIONS)),
   title_type: orBlank(z.enum(VEHICLE_TITLE_TYPES)),
   title_state: formText(32),
+  title_absent: orBlank(z.boolean()),
   odometer_status: orBlank(z.enum(ODOMETER_STATUSES)),
   condition_grade: orBlank(grade),
   has_keys: orBlank(z.boolean()),

@@ -103,6 +103,8 @@ export const vehicleSchema = listedVehicleSchema.extend({
   exterior_color: text,
   interior_color: text,
   title_state: text,
+  /** The seller does not have the title at hand. */
+  title_absent: z.boolean().nullable(),
   odometer_status: z.enum(ODOMETER_STATUSES).nullable(),
   condition_grade: grade.nullable(),
   has_keys: z.boolean().nullable(),

@@ -171,6 +171,7 @@ async function describeVehicle(ctx: VehicleContext, row: VehicleRow, parts: Part
     exterior_color: row.exterior_color,
     interior_color: row.interior_color,
     title_state: row.title_state,
+    title_absent: row.title_absent,
     odometer_status: row.odometer_status,
     condition_grade: row.condition_grade_tenths,
     has_keys: row.has_keys,

@@ -34,6 +34,18 @@ export async function signUpload(
   { kind, content_type, size }: UploadRequest,
 ): Promise<SignedUpload> {
   requireOpenForFiles(await requireOwner(ctx.db, vehicleId, ctx.actor, 'owner or admin'))
+  return await signFile(ctx, vehicleId, { kind, content_type, size })
+}
+
+/** A file that is about to be uploaded. */
+export type FileRequest = Pick<UploadRequest, 'content_type' | 'size'> & { kind: FileKind }
+
+/** The same for whoever is known to be allowed to put such a file to the vehicle. @throws AppError `unavailable` */
+export async function signFile(
+  ctx: VehicleContext,
+  vehicleId: number,
+  { kind, content_type, size }: FileRequest,
+): Promise<SignedUpload> {
   const storage = requireStorage(ctx)
   const key = `${filePrefix(vehicleId, kind)}${crypto.randomUUID()}.${FILE_RULES[kind].endings[content_type]}`
   const pending = uploadKey(key)

@@ -147,8 +147,10 @@ const MEBIBYTE = 1024 * 1024
 export const MAX_IMAGES = 40
 export const MAX_DOCUMENTS = 40
 
+/** What a listing has. */
 export const FILE_KINDS = ['image', 'document'] as const
-export type FileKind = (typeof FILE_KINDS)[number]
+/** `title`: what comes with the vehicle's sale. */
+export type FileKind = (typeof FILE_KINDS)[number] | 'title'
 
 /** Which files are taken: the ending by type, and the largest size. */
 export const FILE_RULES: Record<FileKind, { maxBytes: number; endings: Record<string, string> }> = {
@@ -157,6 +159,7 @@ export const FILE_RULES: Record<FileKind, { maxBytes: number; endings: Record<st
     endings: { 'image/jpeg': 'jpg', 'image/png': 'png', 'image/webp': 'webp', 'image/avif': 'avif' },
   },
   document: { maxBytes: 50 * MEBIBYTE, endings: { 'application/pdf': 'pdf' } },
+  title: { maxBytes: 50 * MEBIBYTE, endings: { 'application/pdf': 'pdf', 'image/jpeg': 'jpg' } },
 }
 
 /** Where the files of a kind lie: the part of their keys that names the vehicle and the kind. */

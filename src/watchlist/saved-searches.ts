@@ -39,6 +39,7 @@ export function saveSearch(
   const creationKey = crypto.randomUUID()
   const at = new Date(ctx.now)
   return runOnce(ctx, savedSearchMadeSchema, async (tx) => {
+    await lockPerson(tx, ctx.actor.userId)
     const made = await findByKey(tx, creationKey)
     if (made === null) {
       await requireRoom(tx, ctx.actor.userId)
@@ -64,9 +65,12 @@ async function findByKey(tx: Transaction, creationKey: string): Promise<Row | nu
   return row ?? null
 }
 
-/** Counted under the person's own row, so that two at once do not both find the last place. */
-async function requireRoom(tx: Transaction, userId: number): Promise<void> {
+/** Before anything is read, which would fix what the transaction sees: of two at once one finds the last place. */
+async function lockPerson(tx: Transaction, userId: number): Promise<void> {
   await tx.select({ id: users.id }).from(users).where(eq(users.id, userId)).for('update')
+}
+
+async function requireRoom(tx: Transaction, userId: number): Promise<void> {
   const [row] = await tx
     .select({ total: count() })
     .from(saved_searches)

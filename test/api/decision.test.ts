@@ -151,8 +151,8 @@ describe('M2: POST /api/auctions/:id/decision', () => {
       {
         actor_id: String(seller.user.id),
         action: 'auction.decided',
-        before: JSON.stringify({ outcome: 'pending_seller', stage: 'seller' }),
-        after: JSON.stringify({ outcome: 'sold', stage: 'sold', agreed_price: 4_000 }),
+        before: { outcome: 'pending_seller', stage: 'seller' },
+        after: { outcome: 'sold', stage: 'sold', agreed_price: 4_000 },
       },
     ])
   })

@@ -50,6 +50,7 @@ export const VEHICLE = {
   exterior_color: 'Silver',
   interior_color: null,
   title_state: 'TX',
+  title_absent: null,
   odometer_status: null,
   condition_grade: null,
   has_keys: true,

@@ -35,6 +35,8 @@ export const vehicles = mysqlTable(
     condition: asciiKey({ length: 16 }).$type<VehicleCondition>(),
     title_type: asciiKey({ length: 24 }).$type<VehicleTitleType>(),
     title_state: varchar({ length: 32 }),
+    /** The seller does not have the title at hand: its buyer waits longer for it (M10). */
+    title_absent: boolean(),
     odometer_status: asciiKey({ length: 16 }).$type<OdometerStatus>(),
     /** Tenths: 1.0–5.0 is kept as 10–50. */
     condition_grade_tenths: smallint(),
