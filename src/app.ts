@@ -4,6 +4,7 @@ import { auctionRoutes, myAuctionRoutes } from './auctions/routes.ts'
 import { isUnreachable } from './db/client.ts'
 import { KeyConflict } from './db/idempotency.ts'
 import type { Bindings, Deps } from './deps.ts'
+import { fulfillmentRoutes } from './fulfillment/routes.ts'
 import { createHealthRoutes } from './health/routes.ts'
 import { PageRefused } from './lib/pagination.ts'
 import { myNotificationRoutes, notificationRoutes } from './notifications/routes.ts'
@@ -111,6 +112,7 @@ export function createApp(createDeps: (env: Bindings) => Deps) {
     .route('/api/me', myNotificationRoutes)
     .route('/api/notifications', notificationRoutes)
     .route('/api/orders', orderRoutes)
+    .route('/api/orders', fulfillmentRoutes)
     .route('/api/me/seller-profile', mySellerProfileRoutes)
     .route('/api/sellers', sellerPageRoutes)
     .route('/api/watchlist', watchlistRoutes)

@@ -11,6 +11,9 @@ import { ClerkVerifier } from './external/clerk.ts'
 import { RedisService } from './external/redis.ts'
 import { createStorage } from './external/s3.ts'
 import { VinLookupService } from './external/vin.ts'
+import { applyTitleDue } from './fulfillment/apply-due.ts'
+import { closeFulfillment } from './fulfillment/close-fulfillment.ts'
+import { openTitle } from './fulfillment/open-title.ts'
 import type { Cents } from './lib/money.ts'
 import { SECOND_MS } from './lib/time.ts'
 import { createAnnouncer } from './notifications/announce.ts'
@@ -161,8 +164,9 @@ export function createDeps(env: Bindings) {
     announce,
     streams,
     openStream,
-    onPaid: async () => undefined,
-    onOrderEnded: async () => undefined,
+    onPaid: openTitle,
+    onOrderEnded: closeFulfillment,
+    applyTitleDue,
     changeInAuction: tellAuction,
     applyDue: (ctx: Omit<DueContext, 'db' | 'announce'>, vehicleId: number) =>
       applyDue({ ...ctx, db, announce }, vehicleId),

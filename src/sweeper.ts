@@ -9,6 +9,7 @@ import { KEY_KEPT_MS } from './db/idempotency.ts'
 import { countLists } from './db/list-counts.ts'
 import { idempotency_keys } from './db/schema/idempotency-keys.ts'
 import type { Deps } from './deps.ts'
+import { sweepFulfillment } from './fulfillment/apply-due.ts'
 import { NOTIFICATION_LISTS, notificationListOf } from './notifications/list-notifications.ts'
 import { sweepOffers } from './offers/apply-due.ts'
 import { OFFER_LISTS, offerListOf } from './offers/list-offers.ts'
@@ -50,6 +51,7 @@ export async function sweep(deps: Deps, now: number): Promise<void> {
     auctions: () => sweepAuctions(ctx),
     deadlines: () => tellDeadlines(ctx),
     offers: () => sweepOffers(ctx),
+    fulfillment: () => sweepFulfillment(ctx),
     users: () => sweepUsers(ctx),
     saved_searches: () => sweepMatches(ctx),
     lists: () => countLists(ctx, LISTS),

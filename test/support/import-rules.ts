@@ -39,6 +39,7 @@ const PURE_FILES = [
   'orders/invoice.ts',
   'orders/order.ts',
   'orders/payment.ts',
+  'fulfillment/permissions.ts',
   'fulfillment/title.ts',
   'fulfillment/transport.ts',
   'notifications/notification.ts',
