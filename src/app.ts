@@ -9,6 +9,7 @@ import { createHealthRoutes } from './health/routes.ts'
 import { PageRefused } from './lib/pagination.ts'
 import { myNotificationRoutes, notificationRoutes } from './notifications/routes.ts'
 import { decisionRoutes, offerRoutes, vehicleOfferRoutes } from './offers/routes.ts'
+import { orderPaymentRoutes, paymentRoutes, paymentWebhookRoutes } from './orders/payment-routes.ts'
 import { orderRoutes, quoteRoutes } from './orders/routes.ts'
 import { respondWithError } from './platform/error-response.ts'
 import { AppError } from './platform/errors.ts'
@@ -113,6 +114,9 @@ export function createApp(createDeps: (env: Bindings) => Deps) {
     .route('/api/notifications', notificationRoutes)
     .route('/api/orders', orderRoutes)
     .route('/api/orders', fulfillmentRoutes)
+    .route('/api/orders', orderPaymentRoutes)
+    .route('/api/payments', paymentRoutes)
+    .route('/api/webhooks', paymentWebhookRoutes)
     .route('/api/me/seller-profile', mySellerProfileRoutes)
     .route('/api/sellers', sellerPageRoutes)
     .route('/api/watchlist', watchlistRoutes)

@@ -14,6 +14,8 @@ import { NOTIFICATION_LISTS, notificationListOf } from './notifications/list-not
 import { sweepOffers } from './offers/apply-due.ts'
 import { OFFER_LISTS, offerListOf } from './offers/list-offers.ts'
 import { ORDER_LISTS, orderListOf } from './orders/list-orders.ts'
+import { PAYMENT_LISTS, paymentListOf } from './orders/list-payments.ts'
+import { sweepOrders } from './orders/sweep-orders.ts'
 import { describeError } from './platform/logger.ts'
 import { USER_LISTS, userListOf } from './users/admin.ts'
 import { AUDIT_LISTS, auditListOf } from './users/audit-list.ts'
@@ -33,6 +35,7 @@ const LISTS = {
   [MY_BID_LISTS]: myBidListOf,
   [NOTIFICATION_LISTS]: notificationListOf,
   [ORDER_LISTS]: orderListOf,
+  [PAYMENT_LISTS]: paymentListOf,
   [OFFER_LISTS]: offerListOf,
   [USER_LISTS]: userListOf,
   [WATCH_LISTS]: watchListOf,
@@ -50,6 +53,7 @@ export async function sweep(deps: Deps, now: number): Promise<void> {
   const turns = {
     auctions: () => sweepAuctions(ctx),
     deadlines: () => tellDeadlines(ctx),
+    orders: () => sweepOrders(ctx),
     offers: () => sweepOffers(ctx),
     fulfillment: () => sweepFulfillment(ctx),
     users: () => sweepUsers(ctx),
