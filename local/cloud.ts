@@ -133,6 +133,7 @@ async function startParts(
     JWT_SECRET_KEY: secrets.jwtSecretKey,
     CLERK_JWT_KEY: secrets.clerkPublicKey,
     CLERK_WEBHOOK_SIGNING_SECRET: secrets.clerkWebhookSecret,
+    PAYMENT_WEBHOOK_SIGNING_SECRET: secrets.paymentWebhookSecret,
     CLERK_AUTHORIZED_PARTIES: LOCAL_AUTHORIZED_PARTY,
     ADMIN_CLERK_IDS: LOCAL_ADMIN_CLERK_ID,
     ALLOWED_ORIGINS: 'http://localhost:3000,http://localhost:5173',

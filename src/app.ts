@@ -4,10 +4,12 @@ import { auctionRoutes, myAuctionRoutes } from './auctions/routes.ts'
 import { isUnreachable } from './db/client.ts'
 import { KeyConflict } from './db/idempotency.ts'
 import type { Bindings, Deps } from './deps.ts'
+import { fulfillmentRoutes } from './fulfillment/routes.ts'
 import { createHealthRoutes } from './health/routes.ts'
 import { PageRefused } from './lib/pagination.ts'
 import { myNotificationRoutes, notificationRoutes } from './notifications/routes.ts'
 import { decisionRoutes, offerRoutes, vehicleOfferRoutes } from './offers/routes.ts'
+import { orderPaymentRoutes, paymentRoutes, paymentWebhookRoutes } from './orders/payment-routes.ts'
 import { orderRoutes, quoteRoutes } from './orders/routes.ts'
 import { respondWithError } from './platform/error-response.ts'
 import { AppError } from './platform/errors.ts'
@@ -111,6 +113,10 @@ export function createApp(createDeps: (env: Bindings) => Deps) {
     .route('/api/me', myNotificationRoutes)
     .route('/api/notifications', notificationRoutes)
     .route('/api/orders', orderRoutes)
+    .route('/api/orders', fulfillmentRoutes)
+    .route('/api/orders', orderPaymentRoutes)
+    .route('/api/payments', paymentRoutes)
+    .route('/api/webhooks', paymentWebhookRoutes)
     .route('/api/me/seller-profile', mySellerProfileRoutes)
     .route('/api/sellers', sellerPageRoutes)
     .route('/api/watchlist', watchlistRoutes)

@@ -8,9 +8,13 @@ import type { Room } from './auctions/live/room.ts'
 import { createRooms } from './auctions/rooms.ts'
 import { createDatabase } from './db/client.ts'
 import { ClerkVerifier } from './external/clerk.ts'
+import { createPaymentProviders } from './external/payments.ts'
 import { RedisService } from './external/redis.ts'
 import { createStorage } from './external/s3.ts'
 import { VinLookupService } from './external/vin.ts'
+import { applyTitleDue } from './fulfillment/apply-due.ts'
+import { closeFulfillment } from './fulfillment/close-fulfillment.ts'
+import { openTitle } from './fulfillment/open-title.ts'
 import type { Cents } from './lib/money.ts'
 import { SECOND_MS } from './lib/time.ts'
 import { createAnnouncer } from './notifications/announce.ts'
@@ -120,6 +124,8 @@ export function createDeps(env: Bindings) {
   if (!settings.CLERK_WEBHOOK_SIGNING_SECRET) {
     warnDisabled(log, 'clerk_webhook', ['CLERK_WEBHOOK_SIGNING_SECRET'])
   }
+  const payments = createPaymentProviders({ standardSecret: settings.PAYMENT_WEBHOOK_SIGNING_SECRET })
+  if (payments.size === 0) warnDisabled(log, 'payment_webhook', ['PAYMENT_WEBHOOK_SIGNING_SECRET'])
   const people = createPeople(env.PERSON)
   const streams = createPersonStreams(env.PERSON)
   const rooms = createRooms(env.AUCTION_ROOM)
@@ -161,8 +167,9 @@ export function createDeps(env: Bindings) {
     announce,
     streams,
     openStream,
-    onPaid: async () => undefined,
-    onOrderEnded: async () => undefined,
+    onPaid: openTitle,
+    onOrderEnded: closeFulfillment,
+    applyTitleDue,
     changeInAuction: tellAuction,
     applyDue: (ctx: Omit<DueContext, 'db' | 'announce'>, vehicleId: number) =>
       applyDue({ ...ctx, db, announce }, vehicleId),
@@ -173,6 +180,7 @@ export function createDeps(env: Bindings) {
     countSale: (price: Cents) => countSale(metrics, price),
     hasDefaulted,
     clerk,
+    payments,
     people,
     isSuspended: createStandingCheck(people, isolateStandings),
     rooms,

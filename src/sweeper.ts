@@ -9,10 +9,13 @@ import { KEY_KEPT_MS } from './db/idempotency.ts'
 import { countLists } from './db/list-counts.ts'
 import { idempotency_keys } from './db/schema/idempotency-keys.ts'
 import type { Deps } from './deps.ts'
+import { sweepFulfillment } from './fulfillment/apply-due.ts'
 import { NOTIFICATION_LISTS, notificationListOf } from './notifications/list-notifications.ts'
 import { sweepOffers } from './offers/apply-due.ts'
 import { OFFER_LISTS, offerListOf } from './offers/list-offers.ts'
 import { ORDER_LISTS, orderListOf } from './orders/list-orders.ts'
+import { PAYMENT_LISTS, paymentListOf } from './orders/list-payments.ts'
+import { sweepOrders } from './orders/sweep-orders.ts'
 import { describeError } from './platform/logger.ts'
 import { USER_LISTS, userListOf } from './users/admin.ts'
 import { AUDIT_LISTS, auditListOf } from './users/audit-list.ts'
@@ -32,6 +35,7 @@ const LISTS = {
   [MY_BID_LISTS]: myBidListOf,
   [NOTIFICATION_LISTS]: notificationListOf,
   [ORDER_LISTS]: orderListOf,
+  [PAYMENT_LISTS]: paymentListOf,
   [OFFER_LISTS]: offerListOf,
   [USER_LISTS]: userListOf,
   [WATCH_LISTS]: watchListOf,
@@ -49,7 +53,9 @@ export async function sweep(deps: Deps, now: number): Promise<void> {
   const turns = {
     auctions: () => sweepAuctions(ctx),
     deadlines: () => tellDeadlines(ctx),
+    orders: () => sweepOrders(ctx),
     offers: () => sweepOffers(ctx),
+    fulfillment: () => sweepFulfillment(ctx),
     users: () => sweepUsers(ctx),
     saved_searches: () => sweepMatches(ctx),
     lists: () => countLists(ctx, LISTS),

@@ -4,23 +4,27 @@ import { NOTIFICATION_TYPE, type Notice } from '../notifications/notification.ts
 import { type Actor, isAdmin, type SignedIn } from '../platform/actor.ts'
 import { AppError } from '../platform/errors.ts'
 import type { VehicleContext } from '../vehicles/context.ts'
+import { applyDuePayments } from './apply-due.ts'
 import type { OrderContext, OrderRow } from './context.ts'
 import { countingMoves, lockOrder, moveOrder } from './move-order.ts'
 import { ORDER_STATUS, PAID_STATUSES } from './order.ts'
+import type { DueContext } from './payment-context.ts'
 import type { OrderDetail } from './schemas.ts'
 import { getOrder, requireOrder } from './show-order.ts'
 
-type CancelContext = VehicleContext & OrderContext & SignedIn
+type CancelContext = VehicleContext & OrderContext & Pick<DueContext, 'people'> & SignedIn
 
 /**
  * Calls the sale off. An admin may while the order is unpaid; its buyer may once it is paid and from the day on which
- * its title is late until it is completed (M10). Money that was paid is given back by refunds (M7).
+ * its title is late until it has come (M10). Money that was paid is given back by refunds (M7).
  * @throws AppError `not_found`, `forbidden` for the seller, `wrong_status`
  */
 export async function cancelOrder(ctx: CancelContext, orderId: number, reason: string): Promise<OrderDetail> {
   const { buyer_id, seller_id, vehicle_id } = await requireOrder(ctx.db, orderId, ctx.actor)
   const isBuyer = ctx.actor.userId === buyer_id
   if (!isBuyer && !isAdmin(ctx.actor)) throw new AppError('forbidden', 'Only its buyer may cancel an order')
+  await applyDuePayments(ctx, orderId)
+  await ctx.applyTitleDue(ctx, orderId)
   await countingMoves(ctx, (begin) =>
     ctx.db.transaction(async (tx) => {
       const moving = begin()

@@ -1,5 +1,6 @@
 import type { Database, Transaction } from '../db/client.ts'
 import type { orders } from '../db/schema/orders.ts'
+import type { Announce } from '../notifications/announce.ts'
 import type { RequestContext } from '../platform/hono.ts'
 import type { Metrics } from '../platform/metrics/metrics.ts'
 import type { AuditContext } from '../users/audit.ts'
@@ -20,6 +21,15 @@ export type OnPaid = (tx: Transaction, ctx: MoveContext, order: OrderRow) => Pro
  */
 export type OnOrderEnded = (tx: Transaction, ctx: MoveContext, order: OrderRow) => Promise<void>
 
+/**
+ * Applies what is due of an order's title, as of its own instant, in a transaction of its own: whoever judges an order
+ * by its right to cancel does this first (M10).
+ */
+export type ApplyTitleDue = (
+  ctx: Pick<OrderContext, 'db' | 'requestId' | 'now'> & Pick<RequestContext, 'log'> & { announce: Announce },
+  orderId: number,
+) => Promise<void>
+
 /** What the moves of an order set off. */
 export interface OrderWires {
   onPaid: OnPaid
@@ -35,6 +45,7 @@ export type MoveContext = AuditContext &
 
 export interface OrderParts extends OrderWires {
   db: Database
+  applyTitleDue: ApplyTitleDue
   metrics: Pick<Metrics, 'orders' | 'vehicles'>
 }
 export type OrderContext = Pick<RequestContext, 'requestId' | 'now'> & AuditContext & OrderParts

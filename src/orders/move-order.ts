@@ -1,5 +1,5 @@
 import { and, eq } from 'drizzle-orm'
-import type { Transaction } from '../db/client.ts'
+import type { Executor, Transaction } from '../db/client.ts'
 import { audit_log } from '../db/schema/audit-log.ts'
 import { orders } from '../db/schema/orders.ts'
 import { AppError } from '../platform/errors.ts'
@@ -93,8 +93,8 @@ async function wasMovedBySameRequest(
   return entry !== undefined
 }
 
-export async function findOrder(tx: Transaction, orderId: number): Promise<OrderRow | null> {
-  const [row] = await tx.select().from(orders).where(eq(orders.id, orderId))
+export async function findOrder(db: Executor, orderId: number): Promise<OrderRow | null> {
+  const [row] = await db.select().from(orders).where(eq(orders.id, orderId))
   return row ?? null
 }
 

@@ -13,12 +13,14 @@ import { getQuote } from './get-quote.ts'
 import { invoicePagePolicy, renderInvoice } from './invoice-page.ts'
 import { invoiceSchema, quoteQuery, quoteSchema } from './invoice-schemas.ts'
 import { listOrders } from './list-orders.ts'
+import type { PaymentParts } from './payment-context.ts'
 import { getInvoice } from './read-invoice.ts'
 import { cancelBody, orderDetailSchema, orderListQuery, orderPageSchema, orderPatchBody } from './schemas.ts'
 import { getOrder } from './show-order.ts'
 
 type Parts = VehicleParts &
-  OrderParts & {
+  OrderParts &
+  Pick<PaymentParts, 'people'> & {
     metrics: VehicleParts['metrics'] & OrderParts['metrics']
     settings: Pick<Settings, 'JWT_SECRET_KEY'>
   }

@@ -8,6 +8,13 @@ const list = z.string().transform((text) =>
     .map((item) => item.trim())
     .filter((item) => item !== ''),
 )
+/** As Standard Webhooks writes its keys. */
+const signingSecret = z
+  .string()
+  .regex(
+    /^whsec_(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,
+    'must be whsec_ and base64 behind it',
+  )
 /** A PEM may stand on one line with `\n` written out, as files of variables want it. */
 const pem = z.string().transform((text) => text.replaceAll('\\n', '\n'))
 
@@ -19,6 +26,7 @@ const variablesSchema = z.object({
   JWT_SECRET_KEY: z.string().min(32, 'must have at least 32 characters'),
   CLERK_JWT_KEY: pem.optional(),
   CLERK_WEBHOOK_SIGNING_SECRET: z.string().optional(),
+  PAYMENT_WEBHOOK_SIGNING_SECRET: signingSecret.optional(),
   CLERK_AUTHORIZED_PARTIES: list.default([]),
   ADMIN_CLERK_IDS: list.default([]),
   ALLOWED_ORIGINS: list.default([]),

@@ -34,6 +34,7 @@ export const ERROR_MESSAGES = {
   offer_stands: 'An offer stands already',
   rounds_used: 'There are no more rounds: accept or reject',
   no_next_bidder: 'There is no next bidder to offer it to',
+  too_much: 'The amount is more than there is',
   not_voidable: 'This bid cannot be voided',
   too_large: 'The request body is too large',
   unsupported_media_type: 'The content type must be application/json',

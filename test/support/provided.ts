@@ -12,5 +12,6 @@ declare module 'vitest' {
     control: Control
     clerkPrivateKey: string
     clerkWebhookSecret: string
+    paymentWebhookSecret: string
   }
 }

@@ -45,12 +45,21 @@ export type ShownOrder = z.input<typeof orderDetailSchema>
 export const showOrder = async (orderId: number, as: Person): Promise<ShownOrder> =>
   (await api('GET', `/api/orders/${orderId}`, { as })).expect(200).as(orderDetailSchema)
 
-/** Work in a transaction of orders, by the system itself unless `changes` names an actor; `changes` may replace wires. */
+/**
+ * Work in a transaction of orders, by the system itself unless `changes` names an actor. A paid order stays `paid`
+ * unless `changes` has another wire.
+ */
 export function inOrderTransaction<Result>(
   work: (tx: Transaction, ctx: MoveContext) => Promise<Result>,
   changes: Partial<Omit<MoveContext, 'onMoved'>> = {},
 ): Promise<Result> {
-  const ctx = { ...createDeps(env), requestId: crypto.randomUUID(), now: Date.now(), ...changes }
+  const ctx = {
+    ...createDeps(env),
+    onPaid: async () => undefined,
+    requestId: crypto.randomUUID(),
+    now: Date.now(),
+    ...changes,
+  }
   return countingMoves(ctx, (begin) => ctx.db.transaction((tx) => work(tx, begin())))
 }
 

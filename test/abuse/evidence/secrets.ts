@@ -11,6 +11,7 @@ export function keepSecrets(witness: Witness, { secrets, mysql }: Cloud): void {
     ['the token of Redis', secrets.upstashToken],
     ['the key of the storage', secrets.s3SecretAccessKey],
     ['the key of Clerk’s messages', secrets.clerkWebhookSecret.slice('whsec_'.length)],
+    ['the key of the payment provider’s messages', secrets.paymentWebhookSecret.slice('whsec_'.length)],
     ['Clerk’s private key', middleOfKey],
   ]
   for (const [name, text] of kept) {

@@ -30,6 +30,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     project.provide('control', { url: control.url, secret: control.secret })
     project.provide('clerkPrivateKey', cloud.secrets.clerkPrivateKey)
     project.provide('clerkWebhookSecret', cloud.secrets.clerkWebhookSecret)
+    project.provide('paymentWebhookSecret', cloud.secrets.paymentWebhookSecret)
     project.provide('bindings', {
       ...cloud.env,
       LOG_LEVEL: 'error',
