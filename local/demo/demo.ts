@@ -1,4 +1,7 @@
+import { LOCAL_ADMIN_CLERK_ID } from '../cloud.ts'
 import { ApiClient } from './api-client.ts'
+import { bookTransport, handOver, payOrder } from './hand-over.ts'
+import { checkSearchFired, saveSearch, sellIfBid } from './if-bid.ts'
 import { listVehicle } from './listing.ts'
 import { checkOrder, openAuction, playAuction, STARTING_PRICE } from './sale.ts'
 import { Timeline } from './timeline.ts'
@@ -39,6 +42,21 @@ async function main(): Promise<boolean> {
     timeline.heading('After the hammer')
     await checkOrder(cast, timeline, auctionId, vehicleId)
     for (const client of clients) client.disconnect()
+
+    timeline.heading('A second car: the reserve is not met')
+    const [buyer] = bidders
+    if (!buyer) throw new Error('The sale wants bidders')
+    await saveSearch(buyer, timeline)
+    const secondId = await listVehicle(seller, timeline, STARTING_PRICE)
+    await checkSearchFired(buyer, timeline, secondId)
+    const orderId = await sellIfBid(seller, buyer, timeline, secondId)
+
+    timeline.heading('Money, transport, title')
+    const admin = await new ApiClient(BASE_URL, 'Admin').signIn(LOCAL_ADMIN_CLERK_ID)
+    const parties = { seller, buyer, admin }
+    await payOrder(parties, timeline, orderId)
+    await bookTransport(parties, timeline, orderId)
+    await handOver(parties, timeline, orderId)
   } catch (error) {
     timeline.expect(error instanceof Error ? error.message : String(error), 'failed', 'done')
   }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { ApiClient } from './api-client.ts'
 import { type Answer, LiveClient, type Offer } from './live-client.ts'
 import { dollarText, type Timeline } from './timeline.ts'
+import { until } from './until.ts'
 
 export const STARTING_PRICE = 5_000
 const RESERVE_PRICE = 8_000
@@ -268,16 +269,6 @@ export async function checkOrder(
     ['ended', 'sold', 9_100],
   )
   timeline.say('office', `vehicle ${vehicleId} is ${vehicle.status}`)
-}
-
-async function until<Found>(what: string, find: () => Promise<Found | undefined>): Promise<Found> {
-  const deadline = performance.now() + 20_000
-  for (;;) {
-    const found = await find()
-    if (found !== undefined) return found
-    if (performance.now() > deadline) throw new Error(`Waited 20 s for ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 200))
-  }
 }
 
 const clock = (epochMs: number): string => new Date(epochMs).toISOString().slice(11, 19)
