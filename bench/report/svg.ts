@@ -51,6 +51,7 @@ export function drawBars(chart: BarChart): string {
   })
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}">`,
+    `<title>${escapeText(chart.title)}</title>`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#ffffff"/>`,
     text(
       PLOT.left,
@@ -105,7 +106,8 @@ function shorten(value: number): string {
 const trim = (value: number): string => String(Number(value.toPrecision(3)))
 const round = (value: number): string => value.toFixed(1)
 
+const escapeText = (content: string): string => content.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
+
 function text(x: number, y: number, content: string, anchor: 'start' | 'middle' | 'end', size = 12): string {
-  const escaped = content.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
-  return `<text x="${round(x)}" y="${round(y)}" ${FONT} font-size="${size}" fill="#24292f" text-anchor="${anchor}">${escaped}</text>`
+  return `<text x="${round(x)}" y="${round(y)}" ${FONT} font-size="${size}" fill="#24292f" text-anchor="${anchor}">${escapeText(content)}</text>`
 }

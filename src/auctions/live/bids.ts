@@ -127,7 +127,7 @@ export class Bids {
   /**
    * One synchronous block, from the judgement to the written entry. R21's ids come first in effect: whether one was
    * answered before is found out by the statement that would remember its verdict, and asked for by itself only where
-   * there is no such statement, for a SELECT of its own costs a fifth of a bid.
+   * there is no such statement, for a SELECT of its own costs more than an eighth of a bid.
    */
   #judge(bid: PlacedBid, known: KnownPerson, now: EpochMs, isRateTaken: boolean): BidAnswer {
     const { bidder, clientId, offer } = bid
