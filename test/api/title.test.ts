@@ -81,8 +81,9 @@ describe('M10: the payment', () => {
     await leadTitle(orderId, cast, TITLE_STATUS.submittedToDmv)
     await move(orderId, 'pending_payment')
     await pay(orderId, instant('2027-01-11T18:00:00Z'))
+    // The third Monday of January is a holiday.
     const title = await showTitle(orderId, cast.buyer)
-    expect([title.status, title.due_at]).toEqual(['submitted_to_dmv', '2027-01-19T06:00:00.000Z'])
+    expect([title.status, title.due_at]).toEqual(['submitted_to_dmv', '2027-01-20T06:00:00.000Z'])
     expect((await showOrder(orderId, cast.buyer)).status).toBe('title_processing')
     const [row] = await query('SELECT COUNT(*) AS n FROM title_transfers WHERE order_id = ?', [orderId])
     expect(Number(row?.n)).toBe(1)
