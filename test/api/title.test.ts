@@ -191,7 +191,7 @@ describe('M10: its way', () => {
 
 test.each([
   {},
-  [],
+  null,
   'submitted_to_dmv',
   { status: 'pending' },
   { status: 'done' },

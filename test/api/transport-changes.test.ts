@@ -110,7 +110,7 @@ describe('details', () => {
 
   test.each([
     {},
-    [],
+    null,
     { status: 'quote_requested' },
     { status: 'gone' },
     { status: 'quoted' },

@@ -100,7 +100,7 @@ describe('M11: asking for a quote', () => {
 
   test.each([
     {},
-    [],
+    null,
     { delivery_address: '7 Elm St' },
     { ...DESTINATION, delivery_address: ' ' },
     { ...DESTINATION, delivery_address: 'x'.repeat(301) },
