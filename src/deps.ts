@@ -21,9 +21,10 @@ import { createAnnouncer } from './notifications/announce.ts'
 import { Stream } from './notifications/live/stream.ts'
 import { readNews } from './notifications/read-news.ts'
 import { applyDue } from './offers/apply-due.ts'
-import type { DueContext } from './offers/context.ts'
+import type { ApplyOrdersDue, DueContext } from './offers/context.ts'
 import { showDecision } from './offers/decision-rows.ts'
 import { voidForAuction, voidForGone } from './offers/void-offers.ts'
+import { applyDueOfAuction } from './orders/apply-due.ts'
 import { countCompletedSales } from './orders/count-completed.ts'
 import { countSale, countSales } from './orders/count-sales.ts'
 import { createOrder } from './orders/create-order.ts'
@@ -151,6 +152,9 @@ export function createDeps(env: Bindings) {
     onProgress: (auctionId, lagEvents, isStuck) =>
       metrics.reportProjection(auctionId, { lagEvents, isStuck }),
   })
+  const orderWires = { onPaid: openTitle, onOrderEnded: closeFulfillment, applyTitleDue }
+  const applyOrdersDue: ApplyOrdersDue = (ctx, auctionId) =>
+    applyDueOfAuction({ ...ctx, ...orderWires, db, metrics, people, announce }, auctionId)
   return {
     settings,
     log,
@@ -167,9 +171,7 @@ export function createDeps(env: Bindings) {
     announce,
     streams,
     openStream,
-    onPaid: openTitle,
-    onOrderEnded: closeFulfillment,
-    applyTitleDue,
+    ...orderWires,
     changeInAuction: tellAuction,
     applyDue: (ctx: Omit<DueContext, 'db' | 'announce'>, vehicleId: number) =>
       applyDue({ ...ctx, db, announce }, vehicleId),
@@ -179,6 +181,7 @@ export function createDeps(env: Bindings) {
     onSold: createOrder,
     countSale: (price: Cents) => countSale(metrics, price),
     hasDefaulted,
+    applyOrdersDue,
     clerk,
     payments,
     people,

@@ -17,12 +17,19 @@ export type CountSale = (price: Cents) => void
 /** Whether the last order that came of an auction has defaulted (M8), which opens its second chance. */
 export type HasDefaulted = (db: Executor, auctionId: number) => Promise<boolean>
 
+/** Applies what is due of the orders that came of an auction, each deadline as of its own instant (M8). */
+export type ApplyOrdersDue = (
+  ctx: Pick<RequestContext, 'requestId' | 'now' | 'log'>,
+  auctionId: number,
+) => Promise<void>
+
 /** What the services of offers need. */
 export interface OfferParts extends VehicleParts {
   settings: VehicleParts['settings'] & Pick<Settings, 'BID_REQUIRES'>
   onSold: OnSold
   countSale: CountSale
   hasDefaulted: HasDefaulted
+  applyOrdersDue: ApplyOrdersDue
 }
 export type OfferContext = RequestContext & OfferParts
 /** What a request for somebody who is signed in has. */

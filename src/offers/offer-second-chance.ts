@@ -40,6 +40,7 @@ export async function offerSecondChance(
   if (auction === null) throw auctionMissing()
   if (auction.seller_id !== actor.userId) throw new AppError('forbidden', 'This auction is not yours')
   await applyDue(ctx, auction.vehicle_id)
+  await ctx.applyOrdersDue(ctx, auctionId)
   const bidding = await readBidding(ctx.db, auction)
   const creationKey = crypto.randomUUID()
   let buyerId: number | null = null

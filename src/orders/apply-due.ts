@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import type { Transaction } from '../db/client.ts'
 import { insertNotices } from '../db/insert-notices.ts'
 import { orders } from '../db/schema/orders.ts'
@@ -52,6 +52,15 @@ export async function applyDuePayments(ctx: DueContext, orderId: number): Promis
   ctx.announce(told)
   // The rooms and sockets hear of it; where they do not, the sweeper of people tells them.
   if (defaultedBuyerId !== null) await tellPerson(ctx, defaultedBuyerId)
+}
+
+/** The same for the orders that came of an auction: its default opens the second chance (M3). */
+export async function applyDueOfAuction(ctx: DueContext, auctionId: number): Promise<void> {
+  const unpaid = await ctx.db
+    .select({ id: orders.id })
+    .from(orders)
+    .where(and(eq(orders.auction_id, auctionId), eq(orders.status, ORDER_STATUS.pendingPayment)))
+  for (const { id } of unpaid) await applyDuePayments(ctx, id)
 }
 
 async function findDeadline(db: DueContext['db'], orderId: number): Promise<PaymentDeadline | null> {
