@@ -83,14 +83,14 @@ export async function bookTransport(parties: Parties, timeline: Timeline, orderI
   await buyer.call('POST', path, z.unknown(), {
     body: { delivery_address: '1 Main Street, Austin, TX', delivery_contact: 'At the gate' },
   })
+  await seller.call('PATCH', path, transportSchema, {
+    body: { pickup_address: '2 Lake Street, Chicago, IL', pickup_contact: 'At the yard' },
+  })
   await admin.call('PATCH', path, transportSchema, {
     body: { status: 'quoted', quoted_price: TRANSPORT_PRICE },
   })
   const refusal = await seller.refusalOf('PATCH', path, { body: { status: 'booked' } })
   timeline.expect('M11: only the buyer books', refusal?.status, 403)
-  await seller.call('PATCH', path, transportSchema, {
-    body: { pickup_address: '2 Lake Street, Chicago, IL', pickup_contact: 'At the yard' },
-  })
   await buyer.call('PATCH', path, transportSchema, { body: { status: 'booked' } })
   const { balance } = await showOrder(buyer, orderId)
   timeline.expect('M5: the transport is a line of the invoice', balance, TRANSPORT_PRICE)

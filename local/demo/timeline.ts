@@ -39,4 +39,5 @@ export class Timeline {
   }
 }
 
-export const dollarText = (amount: number): string => `$${amount.toLocaleString('en-US')}`
+export const dollarText = (amount: number): string =>
+  `$${amount.toLocaleString('en-US', { minimumFractionDigits: Number.isInteger(amount) ? 0 : 2 })}`
