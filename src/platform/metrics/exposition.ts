@@ -1,6 +1,6 @@
-import { AggregatorRegistry, Gauge, Registry } from 'prom-client'
 import { createInstruments } from './instruments.ts'
 import type { StoredMetrics } from './metrics-object.ts'
+import { AggregatorRegistry, Gauge, Registry } from './prometheus.ts'
 import { readOut } from './reading.ts'
 
 export const EXPOSITION_TYPE = Registry.PROMETHEUS_CONTENT_TYPE

@@ -1,6 +1,6 @@
-import { Counter as PromCounter, Histogram as PromHistogram, Registry } from 'prom-client'
 import type { Role } from '../actor.ts'
 import type { ErrorCode } from '../errors.ts'
+import { Counter as PromCounter, Histogram as PromHistogram, Registry } from './prometheus.ts'
 
 /** Label values come from code alone, never from a request: each combination is kept for good. */
 export interface Counter<Labels> {

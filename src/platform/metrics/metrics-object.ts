@@ -1,6 +1,6 @@
 import { DurableObject } from 'cloudflare:workers'
-import { AggregatorRegistry } from 'prom-client'
 import { DAY_MS } from '../../lib/time.ts'
+import { AggregatorRegistry } from './prometheus.ts'
 import {
   type Batch,
   type Parcel,
