@@ -7,7 +7,13 @@ import { lockOrder } from '../orders/move-order.ts'
 import type { SignedIn } from '../platform/actor.ts'
 import { AppError } from '../platform/errors.ts'
 import { AUDIT_SUBJECT } from '../users/audit.ts'
-import { requireUploaded, type SignedUpload, signFile, type UploadedFile } from '../vehicles/uploads.ts'
+import {
+  keepUploaded,
+  requireUploaded,
+  type SignedUpload,
+  signFile,
+  type UploadedFile,
+} from '../vehicles/uploads.ts'
 import type { FulfillmentContext, TitleDocumentRow, TitleRow } from './context.ts'
 import { requireAllowed, requireLockedTitle, requireTitle } from './find-fulfillment.ts'
 import { recordChange } from './record-change.ts'
@@ -85,6 +91,7 @@ async function insert(
   const present = await tx.$count(title_documents, eq(title_documents.title_transfer_id, title.id))
   if (present >= MAX_TITLE_DOCUMENTS)
     throw new AppError('validation_failed', `A title has at most ${MAX_TITLE_DOCUMENTS} documents`)
+  await keepUploaded(ctx, s3_key, file)
   const values = {
     title_transfer_id: title.id,
     s3_key,

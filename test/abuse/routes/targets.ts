@@ -11,7 +11,10 @@ export interface Target {
   member: Member
 }
 
-const ADMIN_PATHS = ['/approve', '/reject', '/void']
+const ADMIN_PATHS = ['/approve', '/reject', '/void', '/refunds']
+const ADMIN_ROOT = '/api/admin'
+/** What nobody has: of an admin's doing to people nobody of the scene shall be the victim. */
+const NOBODY = '999999999'
 /** Reached without an account, or with a token of another kind. */
 const PUBLIC_PATHS = ['/health', '/metrics', '/api/vin', '/api/webhooks', '/api/auth/clerk-sync']
 
@@ -44,7 +47,8 @@ export class Targets {
     const member = crew[this.#next % crew.length]
     const admin = admins[this.#next % admins.length]
     if (member === undefined || admin === undefined) throw new Error('There is nobody to send it')
-    const isAdmins = ADMIN_PATHS.some((ending) => route.path.endsWith(ending))
+    const isAdmins =
+      route.path.startsWith(ADMIN_ROOT) || ADMIN_PATHS.some((ending) => route.path.endsWith(ending))
     const isPublic = PUBLIC_PATHS.some((start) => route.path.startsWith(start)) || route.path === '/api'
     const path = route.path.replaceAll(/:([a-z_]+)/g, (_, name: string) => {
       return replaced[name] ?? this.#valueOf(route, name, member)
@@ -82,10 +86,12 @@ export class Targets {
     if (name === 'document_id') return String(member.documentId)
     if (name === 'bid_id') return String(arena.bidId)
     if (name === 'vin') return '1HGCV1F30MA000001'
+    if (name === 'provider') return 'standard'
+    if (name === 'vehicle_id') return String(member.draftId)
     if (name !== 'id') throw new Error(`${path} has a parameter that is not known here: ${name}`)
     if (path.startsWith('/api/orders')) return String(orderId)
     if (path.startsWith('/api/vehicles')) return String(member.draftId)
-    if (!path.startsWith('/api/auctions')) throw new Error(`${path}: ids of what?`)
+    if (!path.startsWith('/api/auctions')) return NOBODY
     // What its seller may change is an auction of one's own.
     const isOwn = method === 'PATCH' || path.endsWith('/cancel')
     return String(isOwn ? member.auctionId : arena.auctionId)
