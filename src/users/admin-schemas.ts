@@ -59,7 +59,7 @@ export const auditListQuery = z.object({
   subject: filter(z.enum(AUDIT_SUBJECT)),
   subject_id: filter(idText),
   actor_id: filter(idText),
-  action: filter(word),
+  action: filter(z.string().regex(/^[a-z_.]{1,48}$/, 'Must be a name such as order.paid')),
 })
 export type AuditListQuery = z.output<typeof auditListQuery>
 export const auditPageSchema = z.object({ audit_log: z.array(auditEntrySchema), ...pageFields })

@@ -60,6 +60,14 @@ test.each(ROUTES.filter(([, path]) => path.includes('/1/')))(
 const auditOf = async (query: string) =>
   (await api('GET', `/api/admin/audit-log?${query}`, { as: admin })).expect(200).as(auditPageSchema).audit_log
 
+test.each(['action=%C3%A9', 'action=DROP', 'subject=nothing', 'subject_id=x', 'actor_id=0'])(
+  'GET /api/admin/audit-log refuses %s',
+  async (query) => {
+    const answer = await api('GET', `/api/admin/audit-log?${query}`, { as: admin })
+    expect(refusalOf(answer)).toEqual([400, 'validation_failed'])
+  },
+)
+
 describe('GET /api/admin/users', () => {
   test('has everybody, the newest first, with what admins need to know', async () => {
     const newest = await signIn(undefined, { first_name: 'Nora', last_name: 'New' })

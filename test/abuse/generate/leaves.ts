@@ -6,6 +6,7 @@ const nodeSchema = z.looseObject({
   const: z.unknown().optional(),
   enum: z.array(z.unknown()).optional(),
   anyOf: z.array(z.unknown()).optional(),
+  oneOf: z.array(z.unknown()).optional(),
   properties: z.record(z.string(), z.unknown()).optional(),
   required: z.array(z.string()).optional(),
   items: z.unknown().optional(),
@@ -29,6 +30,9 @@ export const describeInput = (schema: z.ZodType): Node =>
 
 export const readNode = (part: unknown): Node => nodeSchema.parse(part ?? {})
 
+/** What a value may be instead, whether the schema tells them apart by a field or not. */
+export const alternativesOf = ({ anyOf, oneOf }: Node): readonly unknown[] | undefined => anyOf ?? oneOf
+
 /** The paths to everything that a body of this schema may hold, groups and what is in them; of a list, its first. */
 export function pathsOf(node: Node, at: Path = []): Path[] {
   const below = [
@@ -36,7 +40,7 @@ export function pathsOf(node: Node, at: Path = []): Path[] {
       pathsOf(readNode(part), [...at, name]),
     ),
     ...(node.items === undefined ? [] : pathsOf(readNode(node.items), [...at, 0])),
-    ...(node.anyOf ?? []).flatMap((part) =>
+    ...(alternativesOf(node) ?? []).flatMap((part) =>
       pathsOf(readNode(part), at).filter((path) => path.length > at.length),
     ),
   ]

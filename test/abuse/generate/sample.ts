@@ -1,5 +1,5 @@
 import type { Random } from '../../crash/random.ts'
-import { type Node, readNode } from './leaves.ts'
+import { alternativesOf, type Node, readNode } from './leaves.ts'
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 -_.éßñ漢😀'
 const TEXT_MAX_CHARS = 24
@@ -14,7 +14,8 @@ export type Known = Readonly<Record<string, () => unknown>>
 export function sample(node: Node, random: Random, known: Known): unknown {
   if (node.const !== undefined) return node.const
   if (node.enum !== undefined) return random.pick(node.enum)
-  if (node.anyOf !== undefined) return sample(readNode(random.pick(node.anyOf)), random, known)
+  const alternatives = alternativesOf(node)
+  if (alternatives !== undefined) return sample(readNode(random.pick(alternatives)), random, known)
   const type = Array.isArray(node.type) ? random.pick(node.type) : node.type
   switch (type) {
     case 'object':
@@ -42,7 +43,10 @@ function sampleObject(node: Node, random: Random, known: Known): Record<string, 
   for (const [name, part] of Object.entries(node.properties ?? {})) {
     const isNeeded = node.required?.includes(name) ?? false
     if (!isNeeded && !random.chance(OPTIONAL_CHANCE)) continue
-    object[name] = known[name]?.() ?? sample(readNode(part), random, known)
+    const field = readNode(part)
+    // What the schema lists is told by itself.
+    const value = field.enum === undefined ? known[name]?.() : undefined
+    object[name] = value ?? sample(field, random, known)
   }
   return object
 }

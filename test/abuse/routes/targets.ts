@@ -47,8 +47,11 @@ export class Targets {
     const member = crew[this.#next % crew.length]
     const admin = admins[this.#next % admins.length]
     if (member === undefined || admin === undefined) throw new Error('There is nobody to send it')
+    const isPayment = route.method === 'POST' && route.path.endsWith('/payments')
     const isAdmins =
-      route.path.startsWith(ADMIN_ROOT) || ADMIN_PATHS.some((ending) => route.path.endsWith(ending))
+      isPayment ||
+      route.path.startsWith(ADMIN_ROOT) ||
+      ADMIN_PATHS.some((ending) => route.path.endsWith(ending))
     const isPublic = PUBLIC_PATHS.some((start) => route.path.startsWith(start)) || route.path === '/api'
     const path = route.path.replaceAll(/:([a-z_]+)/g, (_, name: string) => {
       return replaced[name] ?? this.#valueOf(route, name, member)
