@@ -9,7 +9,7 @@ import { Listings } from './listings.ts'
 import type { People, Person } from './people.ts'
 import { fillVault, type Vault } from './vault.ts'
 
-const CREW = 12
+const CREW = 24
 const HONEST_BIDDERS = 5
 /** Never met: then whoever leads may bid again, so that no bid is refused for who came last. */
 const UNREACHED_RESERVE = 99_999_999.99
