@@ -1,5 +1,6 @@
 import type { Rooms } from '../../src/auctions/rooms.ts'
 import { bounded } from '../../src/lib/bounded.ts'
+import type { Cents } from '../../src/lib/money.ts'
 import type { PersonNamespace } from '../../src/users/live/people.ts'
 import type { Standing } from '../../src/users/live/person-tables.ts'
 import type { Caller } from './database/connections.ts'
@@ -19,6 +20,12 @@ interface Person {
   /** The last revision that each room was told, rather than being answered it. */
   told: Map<number, number>
   isTelling: boolean
+  /** Buying power (M18): the limit, the highest that it ever was, and what each room has said under which serial. */
+  limit: number
+  highestLimit: number
+  holds: Map<number, Hold>
+  /** A room has had to say more than fits: its auction had ended. */
+  isForced: boolean
 }
 
 /** The people's objects as rooms know them: asked once, then telling every change until each room has confirmed it. */
@@ -51,6 +58,27 @@ export class SimPeople {
 
   isSuspended(userId: number): boolean {
     return this.#person(userId).standing.suspended
+  }
+
+  /** How often a hold was asked for. */
+  holdsAsked = 0
+
+  /** What a person's object holds for an auction (M18). */
+  heldIn(userId: number, auctionId: number): number {
+    return this.#person(userId).holds.get(auctionId)?.amount ?? 0
+  }
+
+  /** Whether what is held was ever within the limit; no room had a choice where it was forced. */
+  isWithinLimit(userId: number): boolean {
+    const person = this.#person(userId)
+    return person.isForced || heldBy(person, null) <= person.highestLimit
+  }
+
+  changeLimit(userId: number, limit: number): void {
+    const person = this.#person(userId)
+    person.limit = limit
+    person.highestLimit = Math.max(limit, person.highestLimit)
+    this.#world.note(`person ${userId}`, () => `may have ${limit} at stake`)
   }
 
   /** Every room has heard the last word. */
@@ -87,6 +115,11 @@ export class SimPeople {
       standing: () => ask(() => this.#person(userId).standing),
       suspend: () => ask(() => this.change(userId, true)),
       restore: () => ask(() => this.change(userId, false)),
+      hold: (auctionId, serial, amount) => ask(() => this.#hold(userId, auctionId, serial, amount)),
+      reportHold: (auctionId, serial, amount, mustFit) =>
+        ask(() => this.#report(userId, auctionId, { serial, amount }, mustFit)),
+      refreshAccount: () => ask(() => undefined),
+      buyingPower: () => Promise.reject(new PlatformError('Nobody asks')),
     }
   }
 
@@ -103,6 +136,33 @@ export class SimPeople {
     timeline.after(random.between(0, SLOW_MS / 7), () => this.change(userId, !this.isSuspended(userId)))
   }
 
+  #hold(userId: number, auctionId: number, serial: number, amount: Cents): boolean {
+    this.holdsAsked += 1
+    const person = this.#person(userId)
+    const known = person.holds.get(auctionId)
+    const isGranted =
+      known !== undefined && serial <= known.serial
+        ? serial === known.serial && amount === known.amount
+        : heldBy(person, auctionId) + amount <= person.limit
+    this.#world.note(`person ${userId}`, () => `hold ${auctionId}/${serial}: ${amount} ${isGranted}`)
+    if (isGranted) person.holds.set(auctionId, { serial, amount })
+    return isGranted
+  }
+
+  #report(userId: number, auctionId: number, said: Hold, mustFit: boolean): boolean {
+    const person = this.#person(userId)
+    const known = person.holds.get(auctionId) ?? { serial: 0, amount: 0 }
+    this.#world.note(`person ${userId}`, () => `room ${auctionId} says ${JSON.stringify(said)} ${mustFit}`)
+    if (said.serial <= known.serial) return true
+    const fits = heldBy(person, auctionId) + said.amount <= person.limit
+    if (said.amount > known.amount && !fits) {
+      if (mustFit) return false
+      person.isForced = true
+    }
+    person.holds.set(auctionId, said)
+    return true
+  }
+
   #enter(userId: number, auctionId: number): Standing {
     const { standing, rooms } = this.#person(userId)
     if (!rooms.has(auctionId)) rooms.set(auctionId, standing.revision)
@@ -113,7 +173,7 @@ export class SimPeople {
     const known = this.#people.get(userId)
     if (known !== undefined) return known
     const standing = { suspended: false, revision: 0 }
-    const person: Person = { standing, rooms: new Map(), told: new Map(), isTelling: false }
+    const person: Person = { standing, rooms: new Map(), told: new Map(), isTelling: false, ...newAccount() }
     this.#people.set(userId, person)
     return person
   }
@@ -136,6 +196,17 @@ export class SimPeople {
     if (unconfirmed(person).length === 0) return
     this.#world.timeline.after(TELL_AGAIN_MS, () => void this.#tell(userId, person))
   }
+}
+
+interface Hold {
+  serial: number
+  amount: number
+}
+
+const newAccount = () => ({ limit: 0, highestLimit: 0, holds: new Map<number, Hold>(), isForced: false })
+
+function heldBy({ holds }: Person, exceptAuctionId: number | null): number {
+  return [...holds].reduce((sum, [id, { amount }]) => (id === exceptAuctionId ? sum : sum + amount), 0)
 }
 
 function unconfirmed({ standing, rooms }: Person): number[] {
