@@ -210,7 +210,13 @@ describe('a room that does not confirm', () => {
   test('is told after an eviction as well: nothing of a change lives in memory alone', async () => {
     const { stub } = newPerson()
     const rooms = new Rooms()
-    const deps = { tellRoom: rooms.tell, openStream, log: createLogger('error'), clock: Date.now }
+    const deps = {
+      tellRoom: rooms.tell,
+      openStream,
+      readAccount,
+      log: createLogger('error'),
+      clock: Date.now,
+    }
     rooms.away.add(7)
     await runInDurableObject(stub, async (_instance, state) => {
       const person = new PersonObject(state, env, deps)

@@ -91,14 +91,16 @@ export class SimPeople {
     const ask = <T>(work: () => T): Promise<T> =>
       caller.request((answer) => {
         const { random, weather } = this.#world
-        const fault = random.chance(weather.personFails) ? random.between(0, 3) : null
+        const fault = random.chance(weather.personFails) ? random.between(0, 4) : null
         if (fault !== null) this.#world.note(`person ${userId}`, () => `answers badly (${fault})`)
         const error = new PlatformError('The object did not answer', { retryable: random.chance(0.5) })
         if (fault === 0) {
           this.#world.timeline.after(GIVEN_UP_MS, () => answer((_, reject) => reject(error)))
           return
         }
-        this.#world.soon(() => {
+        // Later than the caller waits, perhaps: what they said next may be here before.
+        const arrivesInMs = random.between(0, fault === 4 ? SLOW_MS : weather.latencyMs)
+        this.#world.timeline.after(arrivesInMs, () => {
           const result = fault === 1 ? null : { value: work() }
           if (fault === 3 && random.chance(0.3)) this.#changeSoon(userId)
           this.#world.timeline.after(
