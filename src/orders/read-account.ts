@@ -7,7 +7,7 @@ import { users } from '../db/schema/users.ts'
 import { type Cents, cents } from '../lib/money.ts'
 import { BOUND_STAGES } from '../offers/decision.ts'
 import { limitOf } from '../users/account.ts'
-import type { Account } from '../users/live/buying-power.ts'
+import type { Account } from '../users/live/hold-tables.ts'
 import { ORDER_STATUS } from './order.ts'
 
 /**

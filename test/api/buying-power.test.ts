@@ -16,6 +16,8 @@ import { openSocket } from '../support/socket.ts'
 import { setVariables } from '../support/variables.ts'
 import { waitFor } from '../support/wait-for.ts'
 
+const HOUR_MS = 3_600_000
+
 let seller: Person
 let admin: Person
 beforeAll(async () => {
@@ -49,7 +51,13 @@ const bid = (auctionId: number, as: Person, amount: number, id?: string) =>
   })
 
 const sweep = () =>
-  sweepUsers({ ...createDeps(env), now: Date.now() + 1_000, requestId: 'sweep', actor: null, address: null })
+  sweepUsers({
+    ...createDeps(env),
+    now: Date.now() + HOUR_MS,
+    requestId: 'sweep',
+    actor: null,
+    address: null,
+  })
 
 describe('GET /api/me/buying-power', () => {
   test('shows limit, what is held and what is available: ten times the deposit at first', async () => {

@@ -4,7 +4,7 @@ import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { createDeps } from '../../src/deps.ts'
 import { createLogger } from '../../src/platform/logger.ts'
-import type { Account } from '../../src/users/live/buying-power.ts'
+import type { Account } from '../../src/users/live/hold-tables.ts'
 import { PersonObject } from '../../src/users/live/person.ts'
 import { dollars } from './stand.ts'
 

@@ -267,7 +267,7 @@ describe('M18: a crash', () => {
       // Never answered: the instance is gone before.
       objects.during = () => new Promise(() => undefined)
       void bid(ANNA, max(2_000))
-      await Promise.resolve()
+      while (objects.asked.length === 0) await Promise.resolve()
       expect(objects.amountOf(ANNA)).toBe(dollars(2_000))
       const late = objects.asked[0]
       stand.wake()

@@ -3,7 +3,7 @@ import { describeError } from '../../lib/error-text.ts'
 import { type Cents, cents } from '../../lib/money.ts'
 import { MINUTE_MS, SECOND_MS } from '../../lib/time.ts'
 import type { Logger } from '../../platform/logger.ts'
-import type { HoldRow, HoldTables } from './hold-tables.ts'
+import type { Account, HoldRow, HoldTables } from './hold-tables.ts'
 
 /*
  * Buying power (M18), where it is switched on. One number per person and auction, kept on both sides:
@@ -31,14 +31,6 @@ import type { HoldRow, HoldTables } from './hold-tables.ts'
 const READ_MAX_MS = 4 * SECOND_MS
 const READ_AGAIN_MS = MINUTE_MS
 
-/** What MySQL says of a person. */
-export interface Account {
-  limit: Cents
-  /** Unpaid orders, and bids by which they are bound (M2). */
-  owed: Cents
-  /** Which of the auctions that were asked for are settled: what came of them is in `owed`. */
-  settled: readonly number[]
-}
 export type ReadAccount = (userId: number, auctionIds: readonly number[]) => Promise<Account>
 
 /** What a person may have at stake, has, and may add; never below 0. */

@@ -1,8 +1,16 @@
 import { type Cents, cents } from '../../lib/money.ts'
-import type { Account } from './buying-power.ts'
 
 /** More auctions at once nobody is read for; the others wait for the next reading. */
 const UNSETTLED_MAX = 500
+
+/** What MySQL says of a person. */
+export interface Account {
+  limit: Cents
+  /** Unpaid orders, and bids by which they are bound (M2). */
+  owed: Cents
+  /** Which of the auctions that were asked for are settled: what came of them is in `owed`. */
+  settled: readonly number[]
+}
 
 /** What one auction takes of a person's buying power, by the latest serial of its room. */
 export interface HoldRow {
