@@ -79,6 +79,8 @@ export class Lot {
       const hasGrown = this.#checkLedger()
       checkAlarm(this.#world, this.host, this.book, hasGrown)
     }
+    const isForced = !this.isOver && this.#people.isForcedIn(this.host.auctionId)
+    this.#world.hold(!isForced, 'M18: a lead that does not fit falls while the auction is active')
     if (this.#server.changes === this.#serverChanges || !this.#server.isSettled) return
     this.#serverChanges = this.#server.changes
     this.rows.checkAuction()

@@ -24,8 +24,8 @@ interface Person {
   limit: number
   highestLimit: number
   holds: Map<number, Hold>
-  /** A room has had to say more than fits: its auction had ended. */
-  isForced: boolean
+  /** Auctions whose room has said more than fits, and had no choice. */
+  forcedIn: Set<number>
 }
 
 /** The people's objects as rooms know them: asked once, then telling every change until each room has confirmed it. */
@@ -71,7 +71,12 @@ export class SimPeople {
   /** Whether what is held was ever within the limit; no room had a choice where it was forced. */
   isWithinLimit(userId: number): boolean {
     const person = this.#person(userId)
-    return person.isForced || heldBy(person, null) <= person.highestLimit
+    return person.forcedIn.size > 0 || heldBy(person, null) <= person.highestLimit
+  }
+
+  /** Whether this auction's room has said more of somebody than fits, without asking whether it does. */
+  isForcedIn(auctionId: number): boolean {
+    return [...this.#people.values()].some(({ forcedIn }) => forcedIn.has(auctionId))
   }
 
   changeLimit(userId: number, limit: number): void {
@@ -159,7 +164,7 @@ export class SimPeople {
     const fits = heldBy(person, auctionId) + said.amount <= person.limit
     if (said.amount > known.amount && !fits) {
       if (mustFit) return false
-      person.isForced = true
+      person.forcedIn.add(auctionId)
     }
     person.holds.set(auctionId, said)
     return true
@@ -205,7 +210,12 @@ interface Hold {
   amount: number
 }
 
-const newAccount = () => ({ limit: 0, highestLimit: 0, holds: new Map<number, Hold>(), isForced: false })
+const newAccount = () => ({
+  limit: 0,
+  highestLimit: 0,
+  holds: new Map<number, Hold>(),
+  forcedIn: new Set<number>(),
+})
 
 function heldBy({ holds }: Person, exceptAuctionId: number | null): number {
   return [...holds].reduce((sum, [id, { amount }]) => (id === exceptAuctionId ? sum : sum + amount), 0)
