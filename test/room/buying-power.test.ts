@@ -6,6 +6,7 @@ import { createDeps } from '../../src/deps.ts'
 import { createLogger } from '../../src/platform/logger.ts'
 import type { Account } from '../../src/users/live/hold-tables.ts'
 import { PersonObject } from '../../src/users/live/person.ts'
+import { waitFor } from '../support/wait-for.ts'
 import { dollars } from './stand.ts'
 
 const { openStream } = createDeps(env)
@@ -32,6 +33,7 @@ function inObject(limit: number, play: (scene: Scene) => Promise<void>): Promise
     const person = new PersonObject(state, env, {
       tellRoom: async () => undefined,
       openStream,
+      settings: { BUYING_POWER: 'on' },
       readAccount: (_userId, auctionIds) => {
         readings.push(auctionIds)
         const { settled } = account
@@ -149,4 +151,12 @@ test('news of money is no reason to read for whom nothing was ever held', () =>
   inObject(1_000, async ({ person, readings }) => {
     await person.refreshAccount()
     expect(readings).toEqual([])
+  }))
+
+test('who enters a room is read for at once, so that a first hold need not wait', () =>
+  inObject(1_000, async ({ person, readings, answers }) => {
+    person.enterRoom(7)
+    await waitFor(() => readings.length === 1)
+    answers.with = () => Promise.reject(new Error('away'))
+    expect(await person.hold(7, 1, dollars(1_000))).toBe(true)
   }))

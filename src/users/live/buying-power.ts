@@ -116,15 +116,24 @@ export class BuyingPowerBook {
     return cents((tables.account()?.owed ?? 0) + tables.sum(exceptAuctionId))
   }
 
+  /** A bid may follow: its hold should not have to wait for MySQL. */
+  prepareLater(): void {
+    if (this.#parts.tables.account() === null) this.#readLater()
+  }
+
+  #readLater(): void {
+    const { waitUntil, log } = this.#parts
+    waitUntil(this.#read().catch((error: unknown) => log.warn('account_not_read', describeError(error))))
+  }
+
   async #prepare(): Promise<void> {
-    const { tables, clock, waitUntil, log } = this.#parts
+    const { tables, clock } = this.#parts
     const account = tables.account()
     if (account === null) {
       await this.#read()
       return
     }
-    if (clock() - account.readAt < READ_AGAIN_MS) return
-    waitUntil(this.#read().catch((error: unknown) => log.warn('account_not_read', describeError(error))))
+    if (clock() - account.readAt >= READ_AGAIN_MS) this.#readLater()
   }
 
   /** One reading at a time; whoever asks while one runs waits for the next, since that one may have read too early. */

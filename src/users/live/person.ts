@@ -28,6 +28,7 @@ export interface PersonDeps {
   tellRoom: TellRoom
   openStream: OpenStream
   readAccount: ReadAccount
+  settings: { BUYING_POWER: 'on' | 'off' }
   log: Logger
   /** Epoch milliseconds. */
   clock: () => number
@@ -72,6 +73,7 @@ export class PersonObject extends DurableObject<unknown> {
   enterRoom(auctionId: number): Standing {
     const { standing } = this.#person()
     this.#tables.addRoom(auctionId, standing.revision)
+    if (this.#deps.settings.BUYING_POWER === 'on') this.#buyingPower.prepareLater()
     return standing
   }
 
