@@ -214,6 +214,7 @@ describe('a room that does not confirm', () => {
       tellRoom: rooms.tell,
       openStream,
       readAccount,
+      settings,
       log: createLogger('error'),
       clock: Date.now,
     }
