@@ -20,6 +20,7 @@ import { logRequests, requestIdOf } from './platform/request-log.ts'
 import { addSecurityHeaders, allowOrigins, limitBody, requireJson } from './platform/security.ts'
 import { adminRoutes } from './users/admin-routes.ts'
 import { userIdOf } from './users/auth.ts'
+import { buyingPowerRoutes } from './users/buying-power-routes.ts'
 import { authRoutes, webhookRoutes } from './users/routes.ts'
 import { mySellerProfileRoutes } from './users/seller-routes.ts'
 import { vehicleRoutes } from './vehicles/routes.ts'
@@ -117,6 +118,7 @@ export function createApp(createDeps: (env: Bindings) => Deps) {
     .route('/api/orders', orderPaymentRoutes)
     .route('/api/payments', paymentRoutes)
     .route('/api/webhooks', paymentWebhookRoutes)
+    .route('/api/me/buying-power', buyingPowerRoutes)
     .route('/api/me/seller-profile', mySellerProfileRoutes)
     .route('/api/sellers', sellerPageRoutes)
     .route('/api/watchlist', watchlistRoutes)

@@ -30,6 +30,7 @@ import { countSale, countSales } from './orders/count-sales.ts'
 import { createOrder } from './orders/create-order.ts'
 import { hasDefaulted } from './orders/has-defaulted.ts'
 import { isBuyerOf } from './orders/is-buyer.ts'
+import { readAccount } from './orders/read-account.ts'
 import { settleAuction } from './orders/settle-auction.ts'
 import { warnDisabled } from './platform/disabled.ts'
 import { parseSettings } from './platform/env.ts'
@@ -39,6 +40,7 @@ import { isolateMetrics } from './platform/metrics/isolate.ts'
 import { createMetrics } from './platform/metrics/metrics.ts'
 import type { MetricsObject } from './platform/metrics/metrics-object.ts'
 import { RateLimiter } from './platform/rate-limit.ts'
+import type { ReadAccount } from './users/live/buying-power.ts'
 import { createPeople } from './users/live/people.ts'
 import type { PersonObject, TellRoom } from './users/live/person.ts'
 import type { OpenStream } from './users/live/person-stream.ts'
@@ -139,6 +141,7 @@ export function createDeps(env: Bindings) {
   const announce = createAnnouncer({ tell: streams.announce, waitUntil, clock, log })
   const openStream: OpenStream = (host) =>
     new Stream({ readNews: (userId, seen) => readNews(db, userId, seen), log, clock }, host)
+  const readAccountOf: ReadAccount = (userId, auctionIds) => readAccount(db, userId, auctionIds)
   const project = createProjector({
     store: countSales(
       announceNotices(
@@ -172,6 +175,7 @@ export function createDeps(env: Bindings) {
     streams,
     openStream,
     ...orderWires,
+    readAccount: readAccountOf,
     changeInAuction: tellAuction,
     applyDue: (ctx: Omit<DueContext, 'db' | 'announce'>, vehicleId: number) =>
       applyDue({ ...ctx, db, announce }, vehicleId),

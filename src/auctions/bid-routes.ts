@@ -19,7 +19,7 @@ const RESPONSES = {
   400: 'amount_invalid',
   403: 'own_auction, not_eligible',
   404: 'not_found',
-  409: 'ended, cancelled, not_active, already_leading, too_low (with minimum_bid), buy_now_gone, id_reused',
+  409: 'ended, cancelled, not_active, already_leading, too_low (with minimum_bid), buying_power, buy_now_gone, id_reused',
   429: 'rate_limited',
   503: 'unavailable',
 }

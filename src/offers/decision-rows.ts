@@ -4,6 +4,7 @@ import type { ShownDecision } from '../auctions/schemas.ts'
 import type { Executor, Transaction } from '../db/client.ts'
 import { auction_decisions } from '../db/schema/offers.ts'
 import { type Actor, isAdmin } from '../platform/actor.ts'
+import { touchAccount } from '../users/account.ts'
 import { type Decision, decisionAt, openOver, turnOf } from './decision.ts'
 import { sideOf } from './offer-rows.ts'
 
@@ -56,6 +57,7 @@ export async function openDecision(
       updated_at: at,
     })
     .onDuplicateKeyUpdate({ set: { auction_id: sql`auction_id` } })
+  await touchAccount(tx, highBidderId, at)
 }
 
 /** The decision, held until the transaction ends; null where there is none. */
@@ -88,6 +90,7 @@ export async function writeDecision(
       and(eq(auction_decisions.auction_id, before.auction_id), eq(auction_decisions.stage, before.stage)),
     )
   if (written.rowsAffected !== 1) throw new Error(`The decision on ${before.auction_id} was not held`)
+  await touchAccount(tx, before.bidder_id, at)
 }
 
 export async function findDecision(db: Executor, auctionId: number): Promise<DecisionRow | null> {

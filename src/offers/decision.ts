@@ -27,6 +27,9 @@ export const DECISION_MS = 24 * HOUR_MS
 
 const S = DECISION_STAGE
 
+/** Those in which the bidder is bound, by the high bid or their own counter (M2, M18). */
+export const BOUND_STAGES: readonly DecisionStage[] = [S.seller, S.sellerFinal]
+
 interface Turn {
   readonly turn: OfferSide
   readonly counter: DecisionStage | null

@@ -3,6 +3,7 @@ import type { Transaction } from '../db/client.ts'
 import { invoice_lines, invoices, orders } from '../db/schema/orders.ts'
 import { addCents, type Cents } from '../lib/money.ts'
 import { AppError } from '../platform/errors.ts'
+import { touchAccount } from '../users/account.ts'
 import { charge } from './balance.ts'
 import type { OrderRow } from './context.ts'
 import { INVOICE_LINE_KIND } from './invoice.ts'
@@ -62,5 +63,6 @@ export async function addInvoiceLine(tx: Transaction, line: LaterLine): Promise<
     updated_at: line.at,
   }
   await tx.update(orders).set(changed).where(eq(orders.id, line.orderId))
+  await touchAccount(tx, order.buyer_id, line.at)
   return { ...order, ...changed }
 }

@@ -6,6 +6,7 @@ import { HOUR_MS } from '../lib/time.ts'
 import { endOfBusinessDay } from '../market/calendar.ts'
 import { readTermsAt } from '../market/read-terms.ts'
 import type { Sale } from '../market/sale.ts'
+import { touchAccount } from '../users/account.ts'
 import { readState } from './get-quote.ts'
 import { amountOf, composeLines, INVOICE_LINE_KIND, sumOf } from './invoice.ts'
 import { ORDER_STATUS } from './order.ts'
@@ -72,6 +73,7 @@ export async function createOrder(tx: Transaction, sale: Sale): Promise<number> 
       created_at: soldAt,
     })),
   )
+  await touchAccount(tx, sale.buyerId, soldAt)
   return made.id
 }
 

@@ -3,6 +3,7 @@ import type { Executor, Transaction } from '../db/client.ts'
 import { audit_log } from '../db/schema/audit-log.ts'
 import { orders } from '../db/schema/orders.ts'
 import { AppError } from '../platform/errors.ts'
+import { touchAccount } from '../users/account.ts'
 import { AUDIT_SUBJECT, recordAudit } from '../users/audit.ts'
 import { type ReturnedVehicle, returnVehicle } from '../vehicles/return-vehicle.ts'
 import type { MoveContext, OrderContext, OrderRow } from './context.ts'
@@ -45,6 +46,7 @@ export async function moveOrder(
     .update(orders)
     .set({ ...stampsOf(to, at), status, status_reason, updated_at })
     .where(eq(orders.id, orderId))
+  await touchAccount(tx, before.buyer_id, at)
   await recordAudit(tx, ctx, {
     action: actionOf(to),
     subject: AUDIT_SUBJECT.order,

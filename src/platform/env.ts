@@ -42,6 +42,7 @@ const variablesSchema = z.object({
   VPIC: onOff.default('off'),
   METRICS_TOKEN: z.string().min(16).optional(),
   RATE_LIMITS: onOff.default('on'),
+  BUYING_POWER: onOff.default('off'),
   BID_REQUIRES: list.pipe(z.array(z.enum(['id', 'payment']))).default([]),
   LISTING_REVIEW: z.enum(['auto', 'manual']).default('auto'),
   AUCTION_MIN_SECONDS: z.coerce.number().int().min(1).default(60),

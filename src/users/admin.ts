@@ -7,10 +7,11 @@ import type { Cents } from '../lib/money.ts'
 import type { SignedIn } from '../platform/actor.ts'
 import { AppError } from '../platform/errors.ts'
 import type { RequestContext } from '../platform/hono.ts'
+import { touchAccount } from './account.ts'
 import type { AdminUser, UserListQuery, UserPage } from './admin-schemas.ts'
 import { AUDIT_SUBJECT, recordAudit } from './audit.ts'
 import type { People } from './live/people.ts'
-import { restoreUser, suspendUser } from './standing.ts'
+import { restoreUser, suspendUser, tellPerson } from './standing.ts'
 import { allRoles, USER_STATUS } from './user.ts'
 
 export type AdminContext = RequestContext & SignedIn & { db: Database; people: People }
@@ -125,8 +126,11 @@ export const verifyUser = (
   })
 
 /** Buying power is ten times the deposit (M18). @throws AppError `not_found` */
-export const recordDeposit = (ctx: AdminContext, userId: number, amount: Cents): Promise<AdminUser> =>
-  changeUser(ctx, userId, 'user.deposit_recorded', { deposit_cents: amount })
+export async function recordDeposit(ctx: AdminContext, userId: number, amount: Cents): Promise<AdminUser> {
+  const user = await changeUser(ctx, userId, 'user.deposit_recorded', { deposit_cents: amount })
+  await tellPerson(ctx, userId)
+  return user
+}
 
 async function changeUser(
   ctx: AdminContext,
@@ -145,6 +149,7 @@ async function changeUser(
       .update(users)
       .set({ ...fields, updated_at: new Date(ctx.now) })
       .where(eq(users.id, userId))
+    if (fields.deposit_cents !== undefined) await touchAccount(tx, userId, new Date(ctx.now))
     await recordAudit(tx, ctx, {
       action,
       subject: AUDIT_SUBJECT.user,

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { dollarsOrZero } from '../lib/money.ts'
 import { isoTime } from '../lib/time.ts'
 import { ROLES } from '../platform/actor.ts'
 import { SELLER_PROFILE_STATUS, USER_STATUS } from './user.ts'
@@ -78,3 +79,10 @@ export type Session = z.output<typeof sessionSchema>
 
 export const userChangedSchema = z.object({ message: z.string(), user: userSchema })
 export const receivedSchema = z.object({ received: z.literal(true) })
+
+/** M18; `held` may be above `limit` where a deposit was lowered since. */
+export const buyingPowerSchema = z.object({
+  limit: dollarsOrZero,
+  held: dollarsOrZero,
+  available: dollarsOrZero,
+})

@@ -100,13 +100,17 @@ export async function tellPerson(ctx: StandingContext, userId: number): Promise<
   try {
     const [row] = await ctx.db.select().from(users).where(eq(users.id, userId))
     if (!row) return true
-    const { standing_revision: revision } = row
+    const { standing_revision: revision, next_attempt_at: dueAt } = row
     if (row.status === USER_STATUS.active) await ctx.people.restore(userId, revision)
     else await ctx.people.suspend(userId, row.status_reason ?? row.status, revision)
+    await ctx.people.refreshAccount(userId)
+    if (dueAt === null) return true
     await ctx.db
       .update(users)
       .set({ next_attempt_at: null })
-      .where(and(eq(users.id, userId), eq(users.standing_revision, revision)))
+      .where(
+        and(eq(users.id, userId), eq(users.standing_revision, revision), eq(users.next_attempt_at, dueAt)),
+      )
     return true
   } catch (error) {
     ctx.log.warn('person_not_told', {

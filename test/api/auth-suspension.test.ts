@@ -31,6 +31,10 @@ const unreachable: People = {
   standing: () => Promise.reject(new Error('away')),
   suspend: () => Promise.reject(new Error('away')),
   restore: () => Promise.reject(new Error('away')),
+  hold: () => Promise.reject(new Error('away')),
+  reportHold: () => Promise.reject(new Error('away')),
+  refreshAccount: () => Promise.reject(new Error('away')),
+  buyingPower: () => Promise.reject(new Error('away')),
 }
 
 describe('a suspended person', () => {

@@ -5,6 +5,8 @@ export interface CrashOptions {
   seed: string
   /** How long things are broken; starting, ending and checking come on top. */
   chaosMs: number
+  /** Every bid is held for first (M18); everybody has more than they will need. */
+  hasBuyingPower: boolean
 }
 
 const DEFAULT_MINUTES = 3
@@ -12,16 +14,25 @@ const SHORT_MINUTES = 1
 const MINUTES_MAX = 120
 const SEEDS = 2 ** 32
 
-/** `--seed N`, `--minutes N`, `--short`. @throws Error for anything else */
+/** `--seed N`, `--minutes N`, `--short`, `--buying-power`. @throws Error for anything else */
 export function readArguments(args: string[]): CrashOptions {
   const { values } = parseArgs({
     args,
-    options: { seed: { type: 'string' }, minutes: { type: 'string' }, short: { type: 'boolean' } },
+    options: {
+      seed: { type: 'string' },
+      minutes: { type: 'string' },
+      short: { type: 'boolean' },
+      'buying-power': { type: 'boolean' },
+    },
   })
   if (values.short && values.minutes !== undefined) throw new Error('Either --short or --minutes')
   const minutes = values.short ? SHORT_MINUTES : Number(values.minutes ?? DEFAULT_MINUTES)
   if (!(minutes >= SHORT_MINUTES && minutes <= MINUTES_MAX)) {
     throw new Error(`--minutes is from ${SHORT_MINUTES} to ${MINUTES_MAX}`)
   }
-  return { seed: values.seed ?? String(randomInt(SEEDS)), chaosMs: minutes * 60_000 }
+  return {
+    seed: values.seed ?? String(randomInt(SEEDS)),
+    chaosMs: minutes * 60_000,
+    hasBuyingPower: values['buying-power'] ?? false,
+  }
 }

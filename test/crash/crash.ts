@@ -1,7 +1,8 @@
 /**
  * `npm run test:crash`: the real stack, broken at random while people bid, must have lost nothing and decided nothing
  * twice. `--seed N` repeats the plan of a run (what is broken when, who bids what), not the order in which processes
- * happen to run. `--minutes N` is how long things are broken, `--short` a minute.
+ * happen to run. `--minutes N` is how long things are broken, `--short` a minute; with `--buying-power` every bid is held for
+ * first (M18).
  */
 import { relative } from 'node:path'
 import { readArguments } from './arguments.ts'
@@ -21,7 +22,7 @@ const options = readArguments(process.argv.slice(2))
 print(
   `seed ${options.seed}, ${options.chaosMs / 60_000} min   (again: npm run test:crash -- --seed ${options.seed})`,
 )
-const opening = CrashStack.open(say)
+const opening = CrashStack.open(say, options)
 let stopping: Promise<void> | undefined
 const stop = () => {
   // What has not come up cleans up behind itself.

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CrashOptions } from './arguments.ts'
 import { checkAuction, type Finding } from './checks/check-auction.ts'
+import { checkHolds } from './checks/check-holds.ts'
 import { type Collected, sortEvidence } from './evidence/evidence.ts'
+import { readHoldFiles } from './evidence/hold-files.ts'
 import { findUnsettled, readMysqlRows } from './evidence/mysql-rows.ts'
 import { type PublicAnswers, readPublicAnswers, repeatOffers } from './evidence/public-answers.ts'
 import { readRoomFiles } from './evidence/room-files.ts'
@@ -32,6 +34,8 @@ const CRON_EVERY_MS = 10_000
 const PROGRESS_EVERY_MS = 5_000
 const END_PATIENCE_MS = 90_000
 const SETTLE_PATIENCE_MS = 120_000
+/** A report that was not confirmed comes again within 15 s (M18). */
+const REPORTED_MS = 25_000
 
 export interface CrashResult {
   readonly findings: readonly Finding[]
@@ -111,7 +115,8 @@ export async function runCrash(stack: CrashStack, options: CrashOptions, say: Sa
     await Promise.all([slots, rounds])
     stopProgress()
     const problems = await endEverything({ hall, stack, living, say })
-    const collected = await collect({ hall, stack, say, stopCron, moves })
+    const collected = await collect({ hall, stack, say, stopCron, moves, options })
+    if (options.hasBuyingPower) problems.push(...findHeldWrongly(collected, stack))
     const { auctions, problems: unsorted } = sortEvidence(collected)
     say('checking')
     return {
@@ -160,10 +165,11 @@ interface CollectParts {
   say: Say
   stopCron: () => void
   moves: MoveBook
+  options: CrashOptions
 }
 
 /** What the API says, then what is on disk after one last `kill -9` of the Worker and of the database. */
-async function collect({ hall, stack, say, stopCron, moves }: CollectParts): Promise<Collected> {
+async function collect({ hall, stack, say, stopCron, moves, options }: CollectParts): Promise<Collected> {
   const api = hall.newApi()
   const shown = new Map<number, PublicAnswers>()
   for (const { auctionId } of hall.lots) shown.set(auctionId, await readPublicAnswers(api, auctionId))
@@ -181,6 +187,7 @@ async function collect({ hall, stack, say, stopCron, moves }: CollectParts): Pro
       say(`${done} of ${of} ids repeated`)
     },
   )
+  if (options.hasBuyingPower) await sleep(REPORTED_MS)
   stopCron()
   await stack.endWorker()
   await stack.killDatabase(0)
@@ -194,6 +201,11 @@ async function collect({ hall, stack, say, stopCron, moves }: CollectParts): Pro
     rooms: readRoomFiles(stack.storageDir),
     rows: await readMysqlRows(stack.databaseUrl),
   }
+}
+
+function findHeldWrongly({ rooms, rows }: Collected, stack: CrashStack): string[] {
+  const settled = rows.auctions.filter(({ settled_at }) => settled_at !== null).map(({ id }) => id)
+  return checkHolds({ rooms, holds: readHoldFiles(stack.storageDir), settled: new Set(settled) })
 }
 
 /** A run that broke less than it should proves less than it says. */

@@ -14,6 +14,8 @@ import { startWorkerd, type Workerd } from '../../local/workerd/serve.ts'
 const DATA_DIR = '.local/crash'
 const DATABASE = 'auctions'
 const CRON_TIMEOUT_MS = 30_000
+/** Of everybody, where buying power is on: more than is ever at stake. */
+const DEPOSIT_CENTS = 1_000_000_000_000
 
 type Part = 'worker' | 'database' | 'redis'
 
@@ -32,24 +34,31 @@ export class CrashStack {
   #mysql: MysqlServer
   #redis: RedisServer
 
-  private constructor(cloud: Cloud, bundle: Bundle, worker: Workerd, log: Log) {
+  private constructor(
+    cloud: Cloud,
+    bundle: Bundle,
+    worker: Workerd,
+    log: Log,
+    variables: Record<string, string>,
+  ) {
     this.url = worker.url
     this.databaseUrl = cloud.databaseUrl(DATABASE)
     this.dataDir = cloud.dataDir
     this.#cloud = cloud
     this.#bundle = bundle
     this.#log = log
-    this.#variables = cloud.env
+    this.#variables = variables
     this.#worker = worker
     this.#mysql = cloud.mysql
     this.#redis = cloud.redis
   }
 
   /** Builds the Worker and starts everything, with an empty database and empty objects. */
-  static async open(log: Log): Promise<CrashStack> {
+  static async open(log: Log, { hasBuyingPower }: { hasBuyingPower: boolean }): Promise<CrashStack> {
     const cloud = await startCloud({ dataDir: DATA_DIR, log })
     try {
-      const { dataDir, env: variables } = cloud
+      const { dataDir } = cloud
+      const variables = { ...cloud.env, BUYING_POWER: hasBuyingPower ? 'on' : 'off' }
       // The directory is ours from here on.
       const bundle = await buildBundle('wrangler.toml', join(dataDir, 'bundle'))
       rmSync(logFileOf(dataDir, `workerd-${bundle.name}`), { force: true })
@@ -57,9 +66,12 @@ export class CrashStack {
         throw new Error('This kills its servers: MYSQL_URL and REDIS_URL must not be set')
       }
       await createDatabase(cloud.mysql, DATABASE, { fresh: true })
-      await migrate(new Client({ url: cloud.databaseUrl(DATABASE) }), 'migrations')
+      const client = new Client({ url: cloud.databaseUrl(DATABASE) })
+      await migrate(client, 'migrations')
+      if (hasBuyingPower)
+        await client.execute(`ALTER TABLE users ALTER deposit_cents SET DEFAULT ${DEPOSIT_CENTS}`)
       const worker = await startWorkerd({ bundle, dataDir, variables, hasCronDoor: true })
-      return new CrashStack(cloud, bundle, worker, log)
+      return new CrashStack(cloud, bundle, worker, log, variables)
     } catch (error) {
       await cloud.stop()
       throw error

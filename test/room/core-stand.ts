@@ -28,6 +28,10 @@ export class CoreStand {
     return { retryInMs: null }
   }
   rateLimits: 'on' | 'off' = 'on'
+  buyingPower: 'on' | 'off' = 'off'
+  /** What the people's objects answer; replace them to refuse, or to fail. */
+  hold: RoomDeps['people']['hold'] = async () => true
+  reportHold: RoomDeps['people']['reportHold'] = async () => true
   readonly lines: LogLine[] = []
   /** Instants for which the platform's alarm was set. */
   readonly alarms: number[] = []
@@ -103,11 +107,15 @@ export class CoreStand {
     return {
       clock: () => this.clock.now,
       log: log({}),
-      people: { enterRoom: (userId, auctionId) => this.enterRoom(userId, auctionId) },
+      people: {
+        enterRoom: (userId, auctionId) => this.enterRoom(userId, auctionId),
+        hold: (...asked) => this.hold(...asked),
+        reportHold: (...told) => this.reportHold(...told),
+      },
       project: (ledger) => this.project(ledger),
       imageUrl: async (key) => `https://images.example/${key}`,
       metrics: createDeps(env).metrics,
-      settings: { RATE_LIMITS: this.rateLimits },
+      settings: { RATE_LIMITS: this.rateLimits, BUYING_POWER: this.buyingPower },
     }
   }
 

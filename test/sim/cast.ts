@@ -31,6 +31,14 @@ export function castBidders(random: Random): RoomBidder[] {
   }))
 }
 
+/** What a bidder may have at stake (M18): nothing, about as much as is bid, or more than they will ever need. */
+export const drawLimit = (random: Random): number =>
+  random.weighted([
+    [1, 0],
+    [5, random.between(1_000, 250_000)],
+    [2, 1_000_000_000],
+  ])
+
 export function drawTerms(random: Random, auctionId: number, now: number): AuctionTerms {
   const saleType = random.weighted([
     [8, 'reserve'],

@@ -163,12 +163,16 @@ class History {
 
   /** R21, at the end of everything: each bid is answered as it was the first time, also where nobody heard it. */
   async #askAgain(): Promise<void> {
+    const { people } = this.#stage
+    const { holdsAsked } = people
     for (const lot of this.#stage.lots) {
       for (const intention of lot.offers.all) {
         if (intention.clientId !== null) this.#player.bidAgain(lot, intention)
       }
     }
     await this.#pass(MINUTE_MS)
+    this.#world.hold(people.holdsAsked === holdsAsked, 'M18: a repeated id takes no second hold')
+    for (const lot of this.#stage.lots) lot.checkHolds()
   }
 
   /** R21: 24 hours after the end nothing is remembered, and nothing is accepted either. */

@@ -16,6 +16,7 @@ export interface HostParts {
   connections: Connections
   people: SimPeople
   rateLimits: 'on' | 'off'
+  buyingPower: 'on' | 'off'
 }
 
 const IDLE_MS = 10_000
@@ -200,7 +201,7 @@ export class RoomHost {
 
   /** The room, awake. @throws PlatformError */
   #enter(armedAt: EpochMs | null = this.disk.alarm): Life {
-    const { world, connections, people, rateLimits, auctionId } = this.#parts
+    const { world, connections, people, rateLimits, buyingPower, auctionId } = this.#parts
     if (this.#isDying) throw new PlatformError('The object is being reset', { retryable: true })
     if (world.now - this.#lastEventAt >= IDLE_MS && world.random.chance(0.7)) this.#hibernate()
     this.#lastEventAt = world.now
@@ -224,6 +225,7 @@ export class RoomHost {
           this.isStuck = isStuck
         },
         rateLimits,
+        buyingPower,
         pulse,
       })
       return this.#life

@@ -31,6 +31,7 @@ export interface LifeParts {
   armedAt: number | null
   onStuck: (isStuck: boolean) => void
   rateLimits: 'on' | 'off'
+  buyingPower: 'on' | 'off'
   /** Stops when the instance ends. */
   pulse: { isBeating: boolean }
 }
@@ -115,7 +116,7 @@ export class Life implements Caller {
   }
 
   #deps(): RoomDeps {
-    const { world, name, connect, people, onStuck, rateLimits } = this.#parts
+    const { world, name, connect, people, onStuck, rateLimits, buyingPower } = this.#parts
     const log = world.logger(name, (event, fields) => {
       if (!this.isAlive || world.isErrorExpected(event)) return
       world.violate('The room logs an error without a fault', { event, ...fields })
@@ -142,7 +143,7 @@ export class Life implements Caller {
           world.soon(() => answer((resolve) => resolve(`https://images.example/${key}`))),
         ),
       metrics: NO_METRICS,
-      settings: { RATE_LIMITS: rateLimits },
+      settings: { RATE_LIMITS: rateLimits, BUYING_POWER: buyingPower },
     }
   }
 }

@@ -32,6 +32,7 @@ export class Lot {
   readonly #world: World
   readonly #people: SimPeople
   readonly #bidders: readonly RoomBidder[]
+  readonly #isBuyingPowerOn: boolean
   readonly #server: DatabaseServer
   #diskChanges = -1
   #diskLosses = 0
@@ -42,6 +43,7 @@ export class Lot {
     this.#world = world
     this.#people = parts.people
     this.#bidders = bidders
+    this.#isBuyingPowerOn = parts.buyingPower === 'on'
     this.#server = server
     this.terms = opening.terms
     this.vehicle = vehicle
@@ -63,6 +65,12 @@ export class Lot {
     return room?.projected === this.book.entries.length
   }
 
+  /** M18: people's objects have confirmed all that the room has told them of what they have at stake. */
+  get isTold(): boolean {
+    if (!this.book.isArmed) return false
+    return this.host.disk.read('SELECT 1 FROM holds WHERE confirmed < serial').length === 0
+  }
+
   /** What the disk and MySQL say now, against each other and against the rules. */
   check(): void {
     const { disk } = this.host
@@ -71,6 +79,8 @@ export class Lot {
       const hasGrown = this.#checkLedger()
       checkAlarm(this.#world, this.host, this.book, hasGrown)
     }
+    const isForced = !this.isOver && this.#people.isForcedIn(this.host.auctionId)
+    this.#world.hold(!isForced, 'M18: a lead that does not fit falls while the auction is active')
     if (this.#server.changes === this.#serverChanges || !this.#server.isSettled) return
     this.#serverChanges = this.#server.changes
     this.rows.checkAuction()
@@ -80,13 +90,21 @@ export class Lot {
 
   /** What has come to its end, and what has not. */
   describeRest() {
-    const { host, isOver, isDrained, rows } = this
-    return { auction: host.auctionId, isOver, isDrained, isSettled: rows.isSettled, isQuiet: host.isQuiet }
+    const { host, isOver, isDrained, isTold, rows } = this
+    return {
+      auction: host.auctionId,
+      isOver,
+      isDrained,
+      isTold,
+      isSettled: rows.isSettled,
+      isQuiet: host.isQuiet,
+    }
   }
 
   /** Once everything has come to rest. */
   checkRest(): void {
     this.rows.checkDrained()
+    this.checkHolds()
     this.#world.hold(!this.host.isStuck, 'A projector whose backlog has drained is not stuck')
     const lastAt = this.book.auction?.lastAt ?? 0
     for (const { line, readyState, tags } of this.host.sockets) {
@@ -98,6 +116,21 @@ export class Lot {
         !line.isReading && line.isWhole && readyState === 1 && this.host.disk.givenUpAlarm === null
       const answeredAt = line.answeredAt?.getTime() ?? line.openedAt
       this.#world.hold(!isAlive || lastAt <= answeredAt, 'Who does not read is closed')
+    }
+  }
+
+  /** M18: each person's object holds what the fold says, nothing more, and nothing where buying power is off. */
+  checkHolds(): void {
+    const { auction } = this.book
+    for (const { userId } of this.#bidders) {
+      const held = this.#people.heldIn(userId, this.host.auctionId)
+      const stake = this.#isBuyingPowerOn && auction !== null ? stakeIn(auction.position, userId) : 0
+      this.#world.hold(held === stake, 'M18: what is held is what the fold says', () => ({
+        held,
+        stake,
+        userId,
+      }))
+      this.#world.hold(this.#people.isWithinLimit(userId), 'M18: never above the limit', () => userId)
     }
   }
 
@@ -122,7 +155,7 @@ export class Lot {
     return hasGrown
   }
 
-  #checkBidder({ events: [first] }: LedgerEntry): void {
+  #checkBidder({ events: [first], after }: LedgerEntry): void {
     if (first === undefined || !isOffer(first)) return
     const { bidderId } = first.bid
     const { auctionId } = this.host
@@ -132,6 +165,11 @@ export class Lot {
       'R18: no suspended person bids',
       () => first,
     )
+    if (this.#isBuyingPowerOn) {
+      const stake = stakeIn(after, bidderId)
+      const held = this.#people.heldIn(bidderId, auctionId)
+      this.#world.hold(held >= stake, 'M18: what leads is held when it is judged', () => ({ held, first }))
+    }
   }
 
   #checkState(): void {
@@ -157,4 +195,11 @@ export class Lot {
       expected: [...expected],
     }))
   }
+}
+
+/** M18, read once more without the room's code: what someone has at stake in a position. */
+function stakeIn({ leader, outcome, price, status }: LedgerEntry['after'], userId: number): number {
+  if (leader === null || leader.bidderId !== userId) return 0
+  if (status === 'scheduled' || status === 'active') return leader.maximum
+  return outcome === 'sold' || outcome === 'pending_seller' ? price : 0
 }

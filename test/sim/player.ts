@@ -1,4 +1,5 @@
 import { Bidding } from './bidding.ts'
+import { drawLimit } from './cast.ts'
 import type { Intention } from './checks/offers.ts'
 import { HouseCommands } from './house-commands.ts'
 import type { Lot } from './lot.ts'
@@ -50,6 +51,7 @@ export class Player {
       [3, () => house.void(lot)],
       [2, () => house.changeVehicle(lot)],
       [1.5, () => this.#suspend()],
+      [2, () => this.#changeLimit()],
       [1, () => lot.host.crash('for no reason')],
       [4, () => lot.host.crashAtNextWrite()],
       [1, () => lot.host.ringUnasked()],
@@ -90,6 +92,11 @@ export class Player {
     const { people, bidders, world } = this.#stage
     const { userId } = world.random.pick(bidders)
     people.change(userId, !people.isSuspended(userId))
+  }
+
+  #changeLimit(): void {
+    const { people, bidders, buyingPower, world } = this.#stage
+    if (buyingPower === 'on') people.changeLimit(world.random.pick(bidders).userId, drawLimit(world.random))
   }
 
   #changeWeather(lot: Lot): void {

@@ -4,7 +4,7 @@ import type { Rooms } from '../../src/auctions/rooms.ts'
 import { sweepAuctions } from '../../src/auctions/sweep-auctions.ts'
 import type { Database } from '../../src/db/client.ts'
 import type { Logger } from '../../src/platform/logger.ts'
-import { castBidders, describeVehicle, drawTerms, openingOf, storeListing } from './cast.ts'
+import { castBidders, describeVehicle, drawLimit, drawTerms, openingOf, storeListing } from './cast.ts'
 import { Client } from './client.ts'
 import { Connections } from './database/connections.ts'
 import { DatabaseServer } from './database/server.ts'
@@ -40,6 +40,7 @@ export class Stage {
   readonly clients: ReadonlyMap<Lot, readonly Client[]>
   /** So many bids that snapshots and long absences matter. */
   readonly isMarathon: boolean
+  readonly buyingPower: 'on' | 'off'
   readonly #server: DatabaseServer
   readonly #log: Logger
 
@@ -55,14 +56,16 @@ export class Stage {
     this.rooms = connectRooms(world, hosts)
     this.people = new SimPeople(world, this.rooms)
     this.bidders = castBidders(random)
-    const auctionIds = !this.isMarathon && random.chance(0.2) ? [1, 2] : [1]
+    this.buyingPower = random.chance(0.45) ? 'on' : 'off'
+    for (const { userId } of this.bidders) this.people.changeLimit(userId, drawLimit(random))
+    const auctionIds = !this.isMarathon && random.chance(this.buyingPower === 'on' ? 0.6 : 0.2) ? [1, 2] : [1]
     const rateLimits = random.chance(0.3) ? 'on' : 'off'
     this.lots = auctionIds.map((auctionId) => {
       const opening = openingOf(drawTerms(random, auctionId, world.now), world.now)
       const vehicle = describeVehicle(random, 70 + auctionId, world.now)
       storeListing(this.#server, opening, vehicle, world.now)
-      const { people, bidders } = this
-      const parts = { world, auctionId, connections, people, rateLimits } as const
+      const { people, bidders, buyingPower } = this
+      const parts = { world, auctionId, connections, people, rateLimits, buyingPower } as const
       const lot = new Lot({ ...parts, server: this.#server, bidders, opening, vehicle })
       hosts.set(auctionId, lot.host)
       return lot

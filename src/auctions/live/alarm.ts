@@ -4,9 +4,10 @@ import type { AlarmClock } from './ports.ts'
 
 /**
  * `auction`: its start or end. `projection`: entries that MySQL has not. `readers`: sockets that may not read.
- * `watchers`: their number, to be told. `forget`: verdicts, 24 h after the end. `again`: an alarm that failed.
+ * `watchers`: their number, to be told. `forget`: verdicts, 24 h after the end. `holds`: what
+ * people have at stake, to be told. `again`: an alarm that failed.
  */
-export type DeadlineName = 'auction' | 'projection' | 'readers' | 'watchers' | 'forget' | 'again'
+export type DeadlineName = 'auction' | 'projection' | 'readers' | 'watchers' | 'forget' | 'holds' | 'again'
 
 /** The platform tries an alarm again for about two minutes, and then forgets it. */
 const GIVEN_UP_MS = 3 * MINUTE_MS

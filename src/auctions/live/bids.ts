@@ -1,14 +1,16 @@
 import { describeError } from '../../lib/error-text.ts'
-import { type Cents, centsToDollars } from '../../lib/money.ts'
+import { type Cents, centsToDollars, ZERO_CENTS } from '../../lib/money.ts'
+import { OneByOne } from '../../lib/one-by-one.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { Metrics } from '../../platform/metrics/metrics.ts'
 import type { People } from '../../users/live/people.ts'
-import type { Bidder, EpochMs, LedgerEntry, Verdict } from '../engine/auction.ts'
+import type { Auction, Bidder, EpochMs, LedgerEntry, Verdict } from '../engine/auction.ts'
 import { receivedAt } from '../engine/deadline.ts'
 import { decide } from '../engine/decide.ts'
 import { AUCTION_TYPE } from '../schemas.ts'
 import type { Book } from './book.ts'
 import type { BidAccepted, Offer, Refusal, RefusalCode, RoomBidder } from './contract.ts'
+import type { Holds } from './holds.ts'
 import type { Ledger } from './ledger.ts'
 import type { KnownPerson } from './ledger-people.ts'
 import type { Judgement } from './ledger-rows.ts'
@@ -47,6 +49,8 @@ const NOT_REMEMBERED: readonly RefusalCode[] = [
 ]
 const LIMITED_SECONDS = 1
 const UNAVAILABLE_SECONDS = 5
+/** What is at stake may have grown while it was asked for; that it does so again and again is nobody's chance. */
+const QUESTIONS_MAX = 4
 const MALFORMED = 'malformed'
 const LOG_EVERY_MS = 1_000
 
@@ -68,25 +72,30 @@ export class Bids {
   readonly #book: Book
   readonly #ledger: Ledger
   readonly #verdicts: Verdicts
+  readonly #holds: Holds
   readonly #deps: BidDeps
   readonly #rates = new Buckets(BID_ALLOWANCE)
+  readonly #turns = new OneByOne<number>()
   readonly #asking = new Map<number, Promise<boolean>>()
   #accepted = { count: 0, since: 0 }
 
-  constructor(book: Book, ledger: Ledger, verdicts: Verdicts, deps: BidDeps) {
+  constructor(book: Book, ledger: Ledger, verdicts: Verdicts, holds: Holds, deps: BidDeps) {
     this.#book = book
     this.#ledger = ledger
     this.#verdicts = verdicts
+    this.#holds = holds
     this.#deps = deps
   }
 
   /**
    * Judges a bid. A person whom the room does not know yet is asked for first; the bid is then judged by when it
-   * enters the block. The answer of a known one is no promise, so that their bids are judged in their order.
+   * enters the block. The answer of a known one is no promise, so that their bids are judged in their order; with
+   * buying power on they wait for each other (M18).
    */
   place(bid: PlacedBid): BidAnswer | Promise<BidAnswer> {
     const now = this.#deps.clock()
     if (this.#book.settle(now) === null) return refuse('not_found', now)
+    if (this.#holds.isOn) return this.#turns.run(bid.bidder.userId, () => this.#placeHeld(bid))
     const known = this.#ledger.people.find(bid.bidder.userId)
     return known === null ? this.#placeUnknown(bid, now) : this.#judge(bid, known, now, false)
   }
@@ -101,6 +110,49 @@ export class Bids {
     return known === null
       ? this.#refused(bid, 'unavailable', entered)
       : this.#judge(bid, known, entered, true)
+  }
+
+  /** M18: what the bid puts at stake is held first; it is then judged as of when that was answered. */
+  async #placeHeld(bid: PlacedBid): Promise<BidAnswer> {
+    const { clock } = this.#deps
+    const { userId } = bid.bidder
+    let isRateTaken = false
+    let held: Cents = ZERO_CENTS
+    let refused: 'refused' | 'unavailable' | null = null
+    try {
+      for (let question = 0; ; question++) {
+        const now = clock()
+        const auction = this.#book.settle(now)
+        const known = this.#ledger.people.find(userId)
+        if (auction === null) return refuse('not_found', now)
+        const stake = known === null ? null : this.#stakeOf(bid, auction, known, now)
+        if (known !== null && (stake === null || stake <= held))
+          return this.#judge(bid, known, now, isRateTaken)
+        if (refused === 'refused') return this.#refused(bid, 'buying_power', receivedAt(auction, now))
+        if (refused !== null || question > QUESTIONS_MAX) return this.#refused(bid, 'unavailable', now)
+        if (!isRateTaken && !this.#takeRate(bid, now)) return this.#refused(bid, 'rate_limited', now)
+        isRateTaken = true
+        if (stake === null) {
+          if (!(await this.askFor(userId))) refused = 'unavailable'
+          continue
+        }
+        const answer = await this.#holds.take(userId, stake)
+        if (answer === 'granted') held = stake
+        else refused = answer
+      }
+    } finally {
+      this.#holds.release(userId)
+    }
+  }
+
+  /** What has to be held before this bid is judged: all that is offered, whether it leads or not (R19). */
+  #stakeOf(bid: PlacedBid, auction: Auction, known: KnownPerson, now: EpochMs): Cents | null {
+    const { bidder, clientId, offer } = bid
+    if (offer === null) return null
+    if (clientId !== null && this.#verdicts.find(bidder.userId, clientId) !== null) return null
+    const decision = decide(auction, describeBidder(bidder, known), offer, now)
+    if (decision.rejected === 'buy_now_gone') return auction.terms.buyNowPrice
+    return decision.rejected === null && decision.verdict !== null ? decision.verdict.yourMax : null
   }
 
   /** Asks the person's object whether they are suspended, once. @returns whether the room knows it now */

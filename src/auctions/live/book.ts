@@ -19,6 +19,7 @@ export class Book {
   readonly #ledger: Ledger
   readonly #verdicts: Verdicts
   readonly #deadlines: Deadlines
+  readonly #onWrite: OnEntry
   readonly #onEntry: OnEntry
   #auction: Auction | null
 
@@ -28,12 +29,14 @@ export class Book {
     verdicts: Verdicts,
     deadlines: Deadlines,
     now: EpochMs,
+    onWrite: OnEntry,
     onEntry: OnEntry,
   ) {
     this.#storage = storage
     this.#ledger = ledger
     this.#verdicts = verdicts
     this.#deadlines = deadlines
+    this.#onWrite = onWrite
     this.#onEntry = onEntry
     this.#auction = ledger.load(now)
     if (this.#auction !== null) this.#setDeadlines(this.#auction)
@@ -68,6 +71,7 @@ export class Book {
     const isWritten = this.#storage.transactionSync(() => {
       if (!alongside()) return false
       this.#ledger.append(entry, after)
+      this.#onWrite(before, entry, after)
       return true
     })
     if (!isWritten) return false

@@ -69,7 +69,13 @@ export interface RoomAuction {
 }
 
 /** Every refusal of a room; `unavailable`: whether the person may bid could not be asked. */
-export type RefusalCode = RejectionCode | 'not_found' | 'id_reused' | 'rate_limited' | 'unavailable'
+export type RefusalCode =
+  | RejectionCode
+  | 'not_found'
+  | 'buying_power'
+  | 'id_reused'
+  | 'rate_limited'
+  | 'unavailable'
 
 export interface Refusal {
   readonly ok: false

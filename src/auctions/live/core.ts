@@ -5,13 +5,15 @@ import type { People } from '../../users/live/people.ts'
 import type { Auction, EpochMs, LedgerEntry } from '../engine/auction.ts'
 import { receivedAt } from '../engine/deadline.ts'
 import { Deadlines } from './alarm.ts'
+import { frameOf } from './answer-frames.ts'
 import { Backlog } from './backlog.ts'
-import { type BidAnswer, Bids, type PlacedBid } from './bids.ts'
+import { Bids, type PlacedBid } from './bids.ts'
 import { Book } from './book.ts'
 import type { HistoryPage, HistoryQuery, Project, RoomAuction, RoomViewer } from './contract.ts'
 import { Display, type ImageUrl } from './display.ts'
 import { EventStream } from './event-stream.ts'
 import { Floor } from './floor.ts'
+import { Holds } from './holds.ts'
 import { House } from './house.ts'
 import { Ledger } from './ledger.ts'
 import { Verdicts } from './ledger-verdicts.ts'
@@ -23,11 +25,11 @@ import { type ConnectionClaims, Sockets } from './sockets.ts'
 export interface RoomDeps {
   clock: () => EpochMs
   log: Logger
-  people: Pick<People, 'enterRoom'>
+  people: Pick<People, 'enterRoom' | 'hold' | 'reportHold'>
   project: Project
   imageUrl: ImageUrl
   metrics: Pick<Metrics, 'auctions' | 'bids' | 'bidAmounts' | 'reportSockets' | 'flushIfDue'>
-  settings: { RATE_LIMITS: 'on' | 'off' }
+  settings: { RATE_LIMITS: 'on' | 'off'; BUYING_POWER: 'on' | 'off' }
 }
 
 /** What it needs of the platform. */
@@ -61,6 +63,7 @@ export class RoomCore<Socket extends RoomSocket> {
   readonly #stream: EventStream
   readonly #floor: Floor<Socket>
   readonly #backlog: Backlog
+  readonly #holds: Holds
   #ticketsForgottenAt: EpochMs = 0
 
   constructor(deps: RoomDeps, ports: RoomPorts<Socket>) {
@@ -75,11 +78,13 @@ export class RoomCore<Socket extends RoomSocket> {
       this.#verdicts,
       this.#deadlines,
       clock(),
+      (before, entry, after) => this.#holds.note(before, entry, after),
       (before, entry, after) => {
         const { status } = entry.after
         if (before?.position.status !== status) deps.metrics.auctions.inc({ status })
         this.#announce(before, entry, after)
         this.#backlog.drain(true)
+        this.#holds.tell()
       },
     )
     const auction = this.#book.auction
@@ -116,11 +121,23 @@ export class RoomCore<Socket extends RoomSocket> {
       ledger: this.#ledger,
       display: this.#display,
     })
-    this.bids = new Bids(this.#book, this.#ledger, this.#verdicts, this.#deps)
+    this.#holds = new Holds({
+      isOn: deps.settings.BUYING_POWER === 'on',
+      clock,
+      log: this.#deps.log,
+      people: deps.people,
+      ledger: this.#ledger,
+      deadlines: this.#deadlines,
+      waitUntil: ports.waitUntil,
+      settle: (now) => this.#book.settle(now),
+      voidBid: (bidId) => this.house.voidUnheld(bidId),
+    })
+    this.bids = new Bids(this.#book, this.#ledger, this.#verdicts, this.#holds, this.#deps)
     if (auction === null) return
     this.#deadlines.set('readers', this.#sockets.nextSuspectAt())
     deps.metrics.reportSockets(auction.terms.auctionId, this.#sockets.count)
     this.#backlog.drain()
+    this.#holds.resume(auction)
   }
 
   /** What is written stands, whatever becomes of telling it: clients resume by `sync`. */
@@ -227,35 +244,10 @@ export class RoomCore<Socket extends RoomSocket> {
         const bidder = { userId, sellerProfileId, canBid }
         const bid: PlacedBid = { bidder, clientId: frame.id, offer: frame.offer, door: 'socket', requestId }
         const answer = this.bids.place(bid)
-        this.#answer(socket, frame.id, answer instanceof Promise ? await answer : answer)
+        const answered = answer instanceof Promise ? await answer : answer
+        this.#sockets.send(socket, frameOf(frame.id, answered), clock())
       }
     }
-  }
-
-  #answer(socket: Socket, id: string, answer: BidAnswer): void {
-    const server_time = new Date(answer.serverTime)
-    const now = this.#deps.clock()
-    if (!answer.ok) {
-      const { code, minimumBid } = answer
-      this.#sockets.send(socket, { type: 'rejected', id, code, minimum_bid: minimumBid, server_time }, now)
-      return
-    }
-    const { verdict } = answer
-    this.#sockets.send(
-      socket,
-      {
-        type: 'accepted',
-        id,
-        bid_id: verdict.bidId,
-        seq: verdict.seq,
-        leading: verdict.leading,
-        your_max: verdict.yourMax,
-        current_bid: verdict.currentBid,
-        minimum_bid: verdict.minimumBid,
-        server_time,
-      },
-      now,
-    )
   }
 
   #reject(socket: Socket, id: string, code: 'unauthenticated'): void {
@@ -283,7 +275,10 @@ export class RoomCore<Socket extends RoomSocket> {
       if (due.has('watchers')) this.#floor.tellCount(now)
       if (due.has('readers')) this.#floor.closeSlowReaders(now)
       if (due.has('forget')) this.#book.forget()
-      if (this.#book.auction !== null) this.#backlog.drain()
+      if (this.#book.auction !== null) {
+        this.#backlog.drain()
+        this.#holds.tell()
+      }
       this.bids.logAccepted()
     } catch (error) {
       log.error('alarm_failed', describeError(error))

@@ -24,6 +24,8 @@ import { refuse } from './refusal.ts'
 
 /** R18: the reason of the voidings that a suspension causes. */
 export const SUSPENDED_REASON = 'suspended'
+/** M18: the reason of the voiding of a bid that leads again and cannot be held for. */
+export const UNHELD_REASON = 'buying_power'
 
 interface HouseParts {
   clock: () => EpochMs
@@ -131,6 +133,16 @@ export class House {
     if (bidIds.length === 0) return true
     this.#run(auction, { kind: 'void_bids', bidIds, reason: SUSPENDED_REASON, standing: all }, now, requestId)
     return true
+  }
+
+  /** R20 for want of buying power (M18): a bid that leads again, and nothing is left to hold for it. */
+  voidUnheld(bidId: number): void {
+    const { book, clock, ledger } = this.#parts
+    const now = clock()
+    const auction = book.settle(now)
+    if (auction?.position.status !== AUCTION_STATUS.active) return
+    const command = { kind: 'void_bids', bidIds: [bidId], reason: UNHELD_REASON, standing: ledger.standing() }
+    this.#run(auction, { ...command, kind: 'void_bids' }, now, UNHELD_REASON)
   }
 
   /** The image is signed before the command enters its block: `welcome` may follow from it. */

@@ -45,6 +45,13 @@ const MIGRATIONS: readonly string[] = [
      jti TEXT PRIMARY KEY,
      expires_at INTEGER NOT NULL
    ) WITHOUT ROWID`,
+  `CREATE TABLE holds (
+     bidder_id INTEGER PRIMARY KEY,
+     serial INTEGER NOT NULL,
+     amount INTEGER NOT NULL,
+     must_fit INTEGER NOT NULL,
+     confirmed INTEGER NOT NULL
+   )`,
 ]
 
 /** False for a room that was never armed: it has no tables. */

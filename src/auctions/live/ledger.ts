@@ -11,6 +11,7 @@ import type {
 import { evolve } from '../engine/auction.ts'
 import { viewBid } from '../engine/view.ts'
 import type { HistoryBid, HistoryQuery, LedgerReader, RoomBidderRow, VehicleSummary } from './contract.ts'
+import { LedgerHolds } from './ledger-holds.ts'
 import { LedgerPeople } from './ledger-people.ts'
 import { entryColumn, snapshotColumn, vehicleColumn } from './ledger-rows.ts'
 import { hasTables, migrate } from './ledger-tables.ts'
@@ -38,11 +39,13 @@ export class Ledger implements LedgerReader {
   readonly #storage: RoomStorage
   readonly #sql: Sql
   readonly people: LedgerPeople
+  readonly holds: LedgerHolds
 
   constructor(storage: RoomStorage) {
     this.#storage = storage
     this.#sql = storage.sql
     this.people = new LedgerPeople(storage.sql)
+    this.holds = new LedgerHolds(storage.sql)
   }
 
   /** The auction from the last snapshot and what follows it; null where the room was never armed. */

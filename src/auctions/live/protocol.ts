@@ -39,6 +39,7 @@ export const REFUSAL_CODES = [
   'not_eligible',
   'already_leading',
   'too_low',
+  'buying_power',
   'buy_now_gone',
   'has_bids',
   'reserve_locked',

@@ -1,5 +1,7 @@
 import { bounded } from '../../lib/bounded.ts'
+import type { Cents } from '../../lib/money.ts'
 import { SECOND_MS } from '../../lib/time.ts'
+import type { BuyingPower } from './buying-power.ts'
 import type { Standing } from './person-tables.ts'
 
 const CALL_MAX_MS = 5 * SECOND_MS
@@ -12,6 +14,19 @@ export interface People {
   standing(userId: number): Promise<Standing>
   suspend(userId: number, reason: string, revision: number): Promise<void>
   restore(userId: number, revision: number): Promise<void>
+  /** M18: asks before a bid is judged; each asking has a later serial. @returns whether it is held */
+  hold(userId: number, auctionId: number, serial: number, amount: Cents): Promise<boolean>
+  /** M18: what the person has at stake in an auction. @returns false where it must fit and does not */
+  reportHold(
+    userId: number,
+    auctionId: number,
+    serial: number,
+    amount: Cents,
+    mustFit: boolean,
+  ): Promise<boolean>
+  /** What MySQL says of the person's money has changed. */
+  refreshAccount(userId: number): Promise<void>
+  buyingPower(userId: number): Promise<BuyingPower>
 }
 
 /** The binding, as far as it is needed: an object answers as in `People`, for the one person that it is named by. */
@@ -21,6 +36,10 @@ export interface PersonNamespace {
     standing(): Promise<Standing>
     suspend(reason: string, revision: number): Promise<void>
     restore(revision: number): Promise<void>
+    hold(auctionId: number, serial: number, amount: Cents): Promise<boolean>
+    reportHold(auctionId: number, serial: number, amount: Cents, mustFit: boolean): Promise<boolean>
+    refreshAccount(): Promise<void>
+    buyingPower(): Promise<BuyingPower>
   }
 }
 
@@ -31,6 +50,12 @@ export function createPeople(namespace: PersonNamespace): People {
     standing: (userId) => call(async () => person(userId).standing()),
     suspend: (userId, reason, revision) => call(async () => person(userId).suspend(reason, revision)),
     restore: (userId, revision) => call(async () => person(userId).restore(revision)),
+    hold: (userId, auctionId, serial, amount) =>
+      call(async () => person(userId).hold(auctionId, serial, amount)),
+    reportHold: (userId, auctionId, serial, amount, mustFit) =>
+      call(async () => person(userId).reportHold(auctionId, serial, amount, mustFit)),
+    refreshAccount: (userId) => call(async () => person(userId).refreshAccount()),
+    buyingPower: (userId) => call(async () => person(userId).buyingPower()),
   }
 }
 

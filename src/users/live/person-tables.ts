@@ -10,6 +10,18 @@ const MIGRATIONS: readonly string[] = [
      auction_id INTEGER PRIMARY KEY,
      confirmed INTEGER NOT NULL
    )`,
+  `CREATE TABLE account (
+     id INTEGER PRIMARY KEY,
+     limit_cents INTEGER NOT NULL,
+     owed_cents INTEGER NOT NULL,
+     read_at INTEGER NOT NULL
+   );
+   CREATE TABLE holds (
+     auction_id INTEGER PRIMARY KEY,
+     serial INTEGER NOT NULL,
+     amount INTEGER NOT NULL,
+     settled INTEGER NOT NULL
+   )`,
 ]
 
 /** How a person stands, as a room is told. A room heeds only a later `revision` than it has heard of. */

@@ -2,9 +2,12 @@ import { DurableObject } from 'cloudflare:workers'
 import * as z from 'zod'
 import { bounded } from '../../lib/bounded.ts'
 import { PING, PONG } from '../../lib/live-protocol.ts'
+import type { Cents } from '../../lib/money.ts'
 import { answerClose } from '../../lib/server-socket.ts'
 import { MINUTE_MS, SECOND_MS } from '../../lib/time.ts'
 import type { Logger } from '../../platform/logger.ts'
+import { type BuyingPower, BuyingPowerBook, type ReadAccount } from './buying-power.ts'
+import { HoldTables } from './hold-tables.ts'
 import type { OpenStream, PersonStream } from './person-stream.ts'
 import { PersonTables, type Standing } from './person-tables.ts'
 
@@ -24,6 +27,8 @@ export type TellRoom = (auctionId: number, userId: number, standing: Standing) =
 export interface PersonDeps {
   tellRoom: TellRoom
   openStream: OpenStream
+  readAccount: ReadAccount
+  settings: { BUYING_POWER: 'on' | 'off' }
   log: Logger
   /** Epoch milliseconds. */
   clock: () => number
@@ -31,13 +36,14 @@ export interface PersonDeps {
 
 /**
  * One object per person, named by their id. It knows whether they are suspended and which rooms they have entered, so
- * that a bid needs no MySQL. A change is stored first; then every entered room is told, again and again until each
+ * that a bid needs no MySQL, and what they have at stake (M18). A change is stored first; then every entered room is told, again and again until each
  * has confirmed (R18). Their live stream ends here too (M14).
  */
 export class PersonObject extends DurableObject<unknown> {
   readonly #deps: PersonDeps
   readonly #tables: PersonTables
   readonly #stream: PersonStream
+  readonly #buyingPower: BuyingPowerBook
   #isTelling = false
 
   constructor(ctx: DurableObjectState, env: unknown, deps: PersonDeps) {
@@ -55,12 +61,19 @@ export class PersonObject extends DurableObject<unknown> {
       },
       ringBy: (atMs) => this.#ringBy(atMs),
     })
+    this.#buyingPower = new BuyingPowerBook({
+      ...deps,
+      tables: new HoldTables(ctx.storage),
+      userId: () => this.#person().userId,
+      waitUntil: (work) => ctx.waitUntil(work),
+    })
   }
 
   /** Records that the person takes part in an auction. Repeating it gives the present standing again. */
   enterRoom(auctionId: number): Standing {
     const { standing } = this.#person()
     this.#tables.addRoom(auctionId, standing.revision)
+    if (this.#deps.settings.BUYING_POWER === 'on') this.#buyingPower.prepareLater()
     return standing
   }
 
@@ -77,6 +90,25 @@ export class PersonObject extends DurableObject<unknown> {
   /** Restores the person, unless a change of the same or a later revision is known. */
   restore(revision: number): void {
     this.#change({ suspended: false, revision }, null)
+  }
+
+  /** M18, by a room that is about to judge a bid. @returns whether `amount` is held for this auction */
+  hold(auctionId: number, serial: number, amount: Cents): Promise<boolean> {
+    return this.#buyingPower.hold(auctionId, serial, amount)
+  }
+
+  /** M18, by a room: what the person has at stake there. @returns false where it must fit and does not */
+  reportHold(auctionId: number, serial: number, amount: Cents, mustFit: boolean): Promise<boolean> {
+    return this.#buyingPower.report(auctionId, serial, amount, mustFit)
+  }
+
+  /** What MySQL says of the person's money has changed. */
+  refreshAccount(): Promise<void> {
+    return this.#buyingPower.refresh()
+  }
+
+  buyingPower(): Promise<BuyingPower> {
+    return this.#buyingPower.show()
   }
 
   /** There may be something new for the person; without a socket of theirs this reads nothing and tells nobody. */

@@ -23,10 +23,12 @@ export function checkAlarm(world: World, host: RoomHost, book: LedgerBook, hasGr
   }
   const [row] = host.disk.read('SELECT projected, forgotten FROM room')
   const isBehind = Number(row?.projected) < book.entries.length
+  const isOwed = host.disk.read('SELECT 1 FROM holds WHERE confirmed < serial').length > 0
   const isOver = nextDeadline(auction) === null
   const needed = [
     nextDeadline(auction) ?? Number.POSITIVE_INFINITY,
     isBehind ? world.now + BACKSTOP_MS : Number.POSITIVE_INFINITY,
+    isOwed ? world.now + BACKSTOP_MS : Number.POSITIVE_INFINITY,
     isOver && row?.forgotten === 0 ? auction.lastAt + DAY_MS : Number.POSITIVE_INFINITY,
   ]
   const soonest = Math.min(...needed)
