@@ -70,6 +70,11 @@ async function fill(auctionId: number): Promise<void> {
     },
     `t.auction_id = ${auctionId}`,
   )
+  await copy(
+    'invoices',
+    { id: `${FIRST_ID} + n`, order_id: `${FIRST_ID} + n`, invoice_number: "CONCAT('copy', n)" },
+    `t.order_id = (SELECT id FROM orders WHERE source_key = 'auction:${auctionId}')`,
+  )
   await query('DROP TABLE numbers')
   await query('ANALYZE TABLE auctions, vehicles, auction_bidders, bids, orders')
 }
