@@ -1,7 +1,7 @@
 import { and, desc, eq, inArray, isNotNull, lt } from 'drizzle-orm'
 import * as z from 'zod'
 import type { Database } from '../db/client.ts'
-import { type PagedList, readPage } from '../db/list-pages.ts'
+import { type PagedList, readPage, restoreBy } from '../db/list-pages.ts'
 import { bids } from '../db/schema/auctions.ts'
 import { type Cursor, describePage, type PageRequest, requireOwnPage } from '../lib/pagination.ts'
 import type { AuctionRow } from './auction-rows.ts'
@@ -98,10 +98,7 @@ async function listStored(
 const specificationSchema = z.object({ auction_id: z.int() })
 
 /** Makes a list again for the sweeper. */
-export function bidListOf(db: Database, specification: unknown): PagedList | null {
-  const parsed = specificationSchema.safeParse(specification)
-  return parsed.success ? bidList(db, parsed.data.auction_id) : null
-}
+export const bidListOf = restoreBy(specificationSchema, (db, { auction_id }) => bidList(db, auction_id))
 
 function bidList(db: Database, auctionId: number): PagedList {
   return {

@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, gt, gte, inArray, lt, lte, or, type SQL, sql } from 'drizzle-orm'
 import * as z from 'zod'
 import type { Database } from '../db/client.ts'
-import { type PagedList, type Position, readPage } from '../db/list-pages.ts'
+import { type PagedList, type Position, readPage, restoreBy } from '../db/list-pages.ts'
 import { auctions } from '../db/schema/auctions.ts'
 import { AppError } from '../platform/errors.ts'
 import type { AuctionContext } from './context.ts'
@@ -114,10 +114,7 @@ function auctionList(db: Database, wanted: Specification): PagedList {
 }
 
 /** Makes a list again for the sweeper. */
-export function auctionListOf(db: Database, specification: unknown): PagedList | null {
-  const parsed = specificationSchema.safeParse(specification)
-  return parsed.success ? auctionList(db, parsed.data) : null
-}
+export const auctionListOf = restoreBy(specificationSchema, auctionList)
 
 function specify({ actor }: AuctionContext, query: AuctionListQuery): Specification {
   if (query.seller_id === 'me' && !actor) {

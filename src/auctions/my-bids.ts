@@ -1,7 +1,7 @@
 import { and, desc, eq, inArray, lt } from 'drizzle-orm'
 import * as z from 'zod'
 import type { Database } from '../db/client.ts'
-import { type PagedList, readPage } from '../db/list-pages.ts'
+import { type PagedList, readPage, restoreBy } from '../db/list-pages.ts'
 import { auction_bidders, auctions } from '../db/schema/auctions.ts'
 import type { PageRequest } from '../lib/pagination.ts'
 import type { SignedIn } from '../platform/actor.ts'
@@ -40,10 +40,7 @@ export async function listMyBids(
 const specificationSchema = z.object({ user_id: z.int() })
 
 /** Makes a list again for the sweeper. */
-export function myBidListOf(db: Database, specification: unknown): PagedList | null {
-  const parsed = specificationSchema.safeParse(specification)
-  return parsed.success ? myBidList(db, parsed.data.user_id) : null
-}
+export const myBidListOf = restoreBy(specificationSchema, (db, { user_id }) => myBidList(db, user_id))
 
 function myBidList(db: Database, userId: number): PagedList {
   return {

@@ -2,6 +2,7 @@
 // (`list-counts.ts`), and until it has been, `total` says how far counting went (`total_capped`). Only a page by number
 // that lies beyond, of a list that is not counted yet, counts it by itself, since it has to be found.
 import { eq } from 'drizzle-orm'
+import type { z } from 'zod'
 import { type Cursor, cursorText, type PageRequest, requireOwnPage } from '../lib/pagination.ts'
 import type { Database } from './client.ts'
 import {
@@ -46,6 +47,20 @@ interface Counted {
   capped: boolean
   marks: readonly Position[]
 }
+
+/**
+ * How a subject makes its lists again from the specifications that they are kept under: for the sweeper, which counts
+ * them. Null for a specification that is none of the subject's, such as an older version's.
+ */
+export const restoreBy =
+  <Schema extends z.ZodType>(
+    schema: Schema,
+    make: (db: Database, specification: z.output<Schema>) => PagedList,
+  ) =>
+  (db: Database, specification: unknown): PagedList | null => {
+    const parsed = schema.safeParse(specification)
+    return parsed.success ? make(db, parsed.data) : null
+  }
 
 interface ReadContext {
   db: Database

@@ -1,7 +1,7 @@
 import { and, count, desc, eq, inArray, isNull, lt } from 'drizzle-orm'
 import * as z from 'zod'
 import type { Database } from '../db/client.ts'
-import { type PagedList, readPage } from '../db/list-pages.ts'
+import { type PagedList, readPage, restoreBy } from '../db/list-pages.ts'
 import { notifications } from '../db/schema/notifications.ts'
 import { COUNTED_ROWS_MAX } from '../lib/pagination.ts'
 import type { SignedIn } from '../platform/actor.ts'
@@ -53,10 +53,7 @@ const specificationSchema = z.object({ user_id: z.int(), unread: z.boolean() })
 type Specification = z.output<typeof specificationSchema>
 
 /** Makes a list again for the sweeper. */
-export function notificationListOf(db: Database, specification: unknown): PagedList | null {
-  const parsed = specificationSchema.safeParse(specification)
-  return parsed.success ? notificationList(db, parsed.data) : null
-}
+export const notificationListOf = restoreBy(specificationSchema, notificationList)
 
 function notificationList(db: Database, { user_id, unread }: Specification): PagedList {
   return {

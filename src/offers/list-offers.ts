@@ -1,7 +1,7 @@
 import { and, desc, eq, inArray, lt } from 'drizzle-orm'
 import * as z from 'zod'
 import type { Database } from '../db/client.ts'
-import { type PagedList, readPage } from '../db/list-pages.ts'
+import { type PagedList, readPage, restoreBy } from '../db/list-pages.ts'
 import { mergeNewest, type ReadIds } from '../db/merge-newest.ts'
 import { offers } from '../db/schema/offers.ts'
 import { showListed } from '../vehicles/show-vehicle.ts'
@@ -44,10 +44,7 @@ const specificationSchema = z.object({ user_id: z.int(), vehicle_id: z.int().opt
 type Specification = z.output<typeof specificationSchema>
 
 /** Makes a list again for the sweeper. */
-export function offerListOf(db: Database, specification: unknown): PagedList | null {
-  const parsed = specificationSchema.safeParse(specification)
-  return parsed.success ? offerList(db, parsed.data) : null
-}
+export const offerListOf = restoreBy(specificationSchema, offerList)
 
 const SIDES = [
   { column: offers.buyer_id, index: 'offers_buyer', vehicleIndex: 'offers_vehicle_buyer' },

@@ -1,7 +1,7 @@
 import { and, desc, eq, inArray, lt } from 'drizzle-orm'
 import * as z from 'zod'
 import type { Database } from '../db/client.ts'
-import { type PagedList, readPage } from '../db/list-pages.ts'
+import { type PagedList, readPage, restoreBy } from '../db/list-pages.ts'
 import { mergeNewest, type ReadIds } from '../db/merge-newest.ts'
 import { orders } from '../db/schema/orders.ts'
 import type { SignedIn } from '../platform/actor.ts'
@@ -35,10 +35,7 @@ const specificationSchema = z.object({
 type Specification = z.output<typeof specificationSchema>
 
 /** Makes a list again for the sweeper. */
-export function orderListOf(db: Database, specification: unknown): PagedList | null {
-  const parsed = specificationSchema.safeParse(specification)
-  return parsed.success ? orderList(db, parsed.data) : null
-}
+export const orderListOf = restoreBy(specificationSchema, orderList)
 
 const SIDES = {
   buyer: { column: orders.buyer_id, index: 'orders_buyer', statusIndex: 'orders_buyer_status' },

@@ -1,7 +1,7 @@
 import { and, desc, eq, lt } from 'drizzle-orm'
 import * as z from 'zod'
 import type { Database } from '../db/client.ts'
-import { type PagedList, readPage } from '../db/list-pages.ts'
+import { type PagedList, readPage, restoreBy } from '../db/list-pages.ts'
 import { payments } from '../db/schema/orders.ts'
 import { isAdmin, type SignedIn } from '../platform/actor.ts'
 import type { PaymentContext } from './payment-context.ts'
@@ -30,10 +30,7 @@ export async function listPayments(
 const specificationSchema = z.object({ order_id: z.int() })
 
 /** Makes a list again for the sweeper. */
-export function paymentListOf(db: Database, specification: unknown): PagedList | null {
-  const parsed = specificationSchema.safeParse(specification)
-  return parsed.success ? paymentList(db, parsed.data) : null
-}
+export const paymentListOf = restoreBy(specificationSchema, paymentList)
 
 function paymentList(db: Database, { order_id }: z.output<typeof specificationSchema>): PagedList {
   return {

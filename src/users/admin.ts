@@ -1,7 +1,7 @@
 import { and, desc, eq, inArray, like, lt } from 'drizzle-orm'
 import * as z from 'zod'
 import type { Database, Executor } from '../db/client.ts'
-import { type PagedList, readPage } from '../db/list-pages.ts'
+import { type PagedList, readPage, restoreBy } from '../db/list-pages.ts'
 import { seller_profiles, user_roles, users } from '../db/schema/users.ts'
 import type { Cents } from '../lib/money.ts'
 import type { SignedIn } from '../platform/actor.ts'
@@ -65,10 +65,7 @@ async function findAdminUser(db: Executor, id: number): Promise<AdminUser> {
 const specificationSchema = z.object({ status: z.enum(USER_STATUS).optional(), email: z.string().optional() })
 
 /** Makes a list again for the sweeper. */
-export function userListOf(db: Database, specification: unknown): PagedList | null {
-  const parsed = specificationSchema.safeParse(specification)
-  return parsed.success ? userList(db, parsed.data) : null
-}
+export const userListOf = restoreBy(specificationSchema, userList)
 
 function userList(db: Database, wanted: z.infer<typeof specificationSchema>): PagedList {
   const { status, email } = wanted

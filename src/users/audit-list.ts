@@ -1,7 +1,7 @@
 import { and, desc, eq, inArray, lt } from 'drizzle-orm'
 import * as z from 'zod'
 import type { Database } from '../db/client.ts'
-import { type PagedList, readPage } from '../db/list-pages.ts'
+import { type PagedList, readPage, restoreBy } from '../db/list-pages.ts'
 import { audit_log } from '../db/schema/audit-log.ts'
 import type { AdminContext } from './admin.ts'
 import type { AuditListQuery, AuditPage } from './admin-schemas.ts'
@@ -33,10 +33,7 @@ const specificationSchema = z.object({
 })
 
 /** Makes a list again for the sweeper. */
-export function auditListOf(db: Database, specification: unknown): PagedList | null {
-  const parsed = specificationSchema.safeParse(specification)
-  return parsed.success ? auditList(db, parsed.data) : null
-}
+export const auditListOf = restoreBy(specificationSchema, auditList)
 
 function auditList(db: Database, wanted: z.infer<typeof specificationSchema>): PagedList {
   const { subject, subject_id, actor_id, action } = wanted

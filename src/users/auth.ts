@@ -20,11 +20,20 @@ export function bearerOf(header: string | undefined): string | null | undefined 
   return BEARER_PATTERN.exec(header)?.[1] ?? null
 }
 
-async function readGrant(context: TokenContext, token: string | null): Promise<AccessGrant> {
+/** What the header's token grants; null without such a header. @throws AppError where the token is not good */
+async function readGrant(context: TokenContext, header: string | undefined): Promise<AccessGrant | null> {
+  const token = bearerOf(header)
+  if (token === undefined) return null
   const grant =
     token === null ? null : await readAccessToken(context.settings.JWT_SECRET_KEY, token, context.now)
   if (!grant) throw new AppError('unauthenticated', 'The access token is not valid')
   if (grant.status !== USER_STATUS.active) throw new AppError('forbidden', 'This account is not active')
+  return grant
+}
+
+async function requireGrant(context: TokenContext, header: string | undefined): Promise<AccessGrant> {
+  const grant = await readGrant(context, header)
+  if (grant === null) throw new AppError('unauthenticated')
   return grant
 }
 
@@ -38,9 +47,7 @@ async function requireStanding(context: AuthContext, { actor }: AccessGrant): Pr
 /** Only with a good access token, else 401, and for who is not suspended; behind it `context.actor` is there. */
 export const requireUser = () =>
   createMiddleware<AppEnv<AuthParts & SignedIn>>(async (c, next) => {
-    const token = bearerOf(c.req.header('Authorization'))
-    if (token === undefined) throw new AppError('unauthenticated')
-    const grant = await readGrant(c.var.context, token)
+    const grant = await requireGrant(c.var.context, c.req.header('Authorization'))
     await requireStanding(c.var.context, grant)
     c.var.context.actor = grant.actor
     return next()
@@ -49,26 +56,23 @@ export const requireUser = () =>
 /** As `requireUser`, where suspension is asked about further on: by the room that judges a bid, or not at all. */
 export const requireBearer = () =>
   createMiddleware<AppEnv<Pick<AuthParts, 'settings'> & SignedIn>>(async (c, next) => {
-    const token = bearerOf(c.req.header('Authorization'))
-    if (token === undefined) throw new AppError('unauthenticated')
-    c.var.context.actor = (await readGrant(c.var.context, token)).actor
+    const grant = await requireGrant(c.var.context, c.req.header('Authorization'))
+    c.var.context.actor = grant.actor
     return next()
   })
 
 /** With or without a token. One that is not good is still 401: the caller believes to be signed in. */
 export const optionalUser = () =>
   createMiddleware<AppEnv<AuthParts>>(async (c, next) => {
-    const token = bearerOf(c.req.header('Authorization'))
-    if (token !== undefined) c.var.context.actor = (await readGrant(c.var.context, token)).actor
+    const grant = await readGrant(c.var.context, c.req.header('Authorization'))
+    if (grant !== null) c.var.context.actor = grant.actor
     return next()
   })
 
 /** Only for administrators: 401 without a good token, 403 without the role. */
 export const requireAdmin = () =>
   createMiddleware<AppEnv<AuthParts & SignedIn>>(async (c, next) => {
-    const token = bearerOf(c.req.header('Authorization'))
-    if (token === undefined) throw new AppError('unauthenticated')
-    const grant = await readGrant(c.var.context, token)
+    const grant = await requireGrant(c.var.context, c.req.header('Authorization'))
     if (!isAdmin(grant.actor)) throw new AppError('forbidden', 'Only administrators may do this')
     await requireStanding(c.var.context, grant)
     c.var.context.actor = grant.actor

@@ -1,7 +1,7 @@
 import { and, desc, eq, inArray, lt } from 'drizzle-orm'
 import * as z from 'zod'
 import type { Database } from '../db/client.ts'
-import { type PagedList, readPage } from '../db/list-pages.ts'
+import { type PagedList, readPage, restoreBy } from '../db/list-pages.ts'
 import { seller_profiles } from '../db/schema/users.ts'
 import { describeProfile, type SellerProfileContext } from './seller-profiles.ts'
 import type { SellerProfileListQuery, SellerProfilePage } from './seller-schemas.ts'
@@ -30,10 +30,7 @@ export async function listSellerProfiles(
 const specificationSchema = z.object({ status: z.enum(SELLER_PROFILE_STATUS).optional() })
 
 /** Makes a list again for the sweeper. */
-export function sellerProfileListOf(db: Database, specification: unknown): PagedList | null {
-  const parsed = specificationSchema.safeParse(specification)
-  return parsed.success ? sellerProfileList(db, parsed.data) : null
-}
+export const sellerProfileListOf = restoreBy(specificationSchema, sellerProfileList)
 
 function sellerProfileList(db: Database, wanted: z.infer<typeof specificationSchema>): PagedList {
   const { status } = wanted

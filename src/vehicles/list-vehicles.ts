@@ -1,7 +1,7 @@
 import { and, asc, type Column, desc, eq, gt, gte, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm'
 import * as z from 'zod'
 import type { Database } from '../db/client.ts'
-import { type PagedList, type Position, readPage } from '../db/list-pages.ts'
+import { type PagedList, type Position, readPage, restoreBy } from '../db/list-pages.ts'
 import { vehicles } from '../db/schema/vehicles.ts'
 import { isAdmin } from '../platform/actor.ts'
 import { AppError } from '../platform/errors.ts'
@@ -132,10 +132,7 @@ function vehicleList(db: Database, wanted: Specification): PagedList {
 }
 
 /** Makes a list again for the sweeper. */
-export function vehicleListOf(db: Database, specification: unknown): PagedList | null {
-  const parsed = specificationSchema.safeParse(specification)
-  return parsed.success ? vehicleList(db, parsed.data) : null
-}
+export const vehicleListOf = restoreBy(specificationSchema, vehicleList)
 
 function specify(ctx: VehicleContext, query: VehicleListQuery): Specification {
   const { actor } = ctx

@@ -6,9 +6,9 @@ import { linkNext } from '../platform/page-link.ts'
 import { describe, validate } from '../platform/validate.ts'
 import { requireUser } from '../users/auth.ts'
 import type { VehicleParts } from '../vehicles/context.ts'
+import { messageSchema } from '../vehicles/schemas.ts'
 import { deleteSearch, editSearch, getSearch, listSearches, saveSearch } from './saved-searches.ts'
 import {
-  messageSchema,
   savedSearchBody,
   savedSearchEditBody,
   savedSearchListSchema,

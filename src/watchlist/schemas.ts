@@ -68,4 +68,3 @@ export type SavedSearch = z.output<typeof savedSearchSchema>
 export const savedSearchMadeSchema = z.object({ message: z.string(), saved_search: savedSearchSchema })
 /** All of them: there are at most fifty. */
 export const savedSearchListSchema = z.object({ saved_searches: z.array(savedSearchSchema), total: z.int() })
-export const messageSchema = z.object({ message: z.string() })

@@ -2,7 +2,7 @@ import { and, desc, eq, inArray, lt } from 'drizzle-orm'
 import * as z from 'zod'
 import type { Database } from '../db/client.ts'
 import { type OnceResult, runOnce } from '../db/idempotency.ts'
-import { type PagedList, readPage } from '../db/list-pages.ts'
+import { type PagedList, readPage, restoreBy } from '../db/list-pages.ts'
 import { watchlist } from '../db/schema/watchlist.ts'
 import type { PageRequest } from '../lib/pagination.ts'
 import type { SignedIn } from '../platform/actor.ts'
@@ -85,10 +85,7 @@ async function describeWatched(ctx: WatchContext, rows: readonly Row[]): Promise
 const specificationSchema = z.object({ user_id: z.int() })
 
 /** Makes a list again for the sweeper. */
-export function watchListOf(db: Database, specification: unknown): PagedList | null {
-  const parsed = specificationSchema.safeParse(specification)
-  return parsed.success ? watchList(db, parsed.data.user_id) : null
-}
+export const watchListOf = restoreBy(specificationSchema, (db, { user_id }) => watchList(db, user_id))
 
 function watchList(db: Database, userId: number): PagedList {
   return {
