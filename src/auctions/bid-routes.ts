@@ -1,4 +1,5 @@
 import { type Context, Hono } from 'hono'
+import { reasonBody } from '../lib/reason.ts'
 import type { SignedIn } from '../platform/actor.ts'
 import type { Settings } from '../platform/env.ts'
 import { type AppEnv, reply, requireId } from '../platform/hono.ts'
@@ -9,7 +10,7 @@ import { voidBid } from './change-auction.ts'
 import type { AuctionContext, AuctionParts } from './context.ts'
 import type { Offer } from './live/contract.ts'
 import { placeBid } from './place-bid.ts'
-import { autoBidBody, bidBody, bidIdHeader, reasonBody } from './request-schemas.ts'
+import { autoBidBody, bidBody, bidIdHeader } from './request-schemas.ts'
 import { auctionSchema, verdictSchema } from './schemas.ts'
 
 type Env = AppEnv<AuctionParts & { settings: Pick<Settings, 'JWT_SECRET_KEY'> }>

@@ -9,7 +9,6 @@ import { clientIdSchema } from './live/protocol.ts'
 
 export { amountSchema as bidBody } from './live/protocol.ts'
 
-const REASON_MAX_CHARS = 500
 const INCREMENT_ROWS_MAX = 50
 export const HISTORY_PER_PAGE = 50
 
@@ -47,8 +46,6 @@ export const changeAuctionBody = auctionPolicyBody.refine(
   (changes) => Object.keys(changes).length > 0,
   'Nothing to change',
 )
-
-export const reasonBody = z.object({ reason: z.string().trim().min(1).max(REASON_MAX_CHARS) })
 
 export const autoBidBody = z
   .object({ max_bid: dollars })

@@ -1,4 +1,5 @@
 import { type Context, Hono } from 'hono'
+import { reasonBody } from '../lib/reason.ts'
 import type { Settings } from '../platform/env.ts'
 import { type AppEnv, reply, replyOnce, requireId } from '../platform/hono.ts'
 import { idempotent } from '../platform/idempotency.ts'
@@ -20,7 +21,6 @@ import {
   createAuctionBody,
   historyQuery,
   myBidsQuery,
-  reasonBody,
 } from './request-schemas.ts'
 import {
   auctionMadeSchema,

@@ -1,12 +1,13 @@
 import * as z from 'zod'
 import { CURRENCY } from '../auctions/schemas.ts'
 import { dollars } from '../lib/money.ts'
+import { reason } from '../lib/reason.ts'
 import { isoTime } from '../lib/time.ts'
 import { FILE_RULES } from '../vehicles/vehicle.ts'
 import { TITLE_DOCUMENT_TYPES, TITLE_STATUS } from './title.ts'
 import { TRACKED_STATUSES, TRANSPORT_STATUS } from './transport.ts'
 
-const REASON_MAX_CHARS = 500
+const NOTE_MAX_CHARS = 500
 const ADDRESS_MAX_CHARS = 300
 const NAME_MAX_CHARS = 200
 
@@ -53,7 +54,7 @@ export const titlePatchBody = z.discriminatedUnion('status', [
   z.object({ status: z.literal(TITLE_STATUS.completed) }),
   z.object({
     status: z.literal(TITLE_STATUS.rejected),
-    reason: z.string().trim().min(1).max(REASON_MAX_CHARS),
+    reason,
   }),
 ])
 export type TitleChange = z.output<typeof titlePatchBody>
@@ -122,7 +123,7 @@ export const transportEventMadeSchema = z.object({
 
 const address = z.string().trim().min(1).max(ADDRESS_MAX_CHARS)
 const name = z.string().trim().min(1).max(NAME_MAX_CHARS)
-const note = z.string().trim().min(1).max(REASON_MAX_CHARS)
+const note = z.string().trim().min(1).max(NOTE_MAX_CHARS)
 
 export const transportBody = z.object({ delivery_address: address, delivery_contact: name })
 export type TransportRequest = z.output<typeof transportBody>

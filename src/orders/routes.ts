@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { accepts } from 'hono/accepts'
+import { reasonBody } from '../lib/reason.ts'
 import type { Settings } from '../platform/env.ts'
 import { type AppEnv, reply, requireId } from '../platform/hono.ts'
 import { linkNext } from '../platform/page-link.ts'
@@ -15,7 +16,7 @@ import { invoiceSchema, quoteQuery, quoteSchema } from './invoice-schemas.ts'
 import { listOrders } from './list-orders.ts'
 import type { PaymentParts } from './payment-context.ts'
 import { getInvoice } from './read-invoice.ts'
-import { cancelBody, orderDetailSchema, orderListQuery, orderPageSchema, orderPatchBody } from './schemas.ts'
+import { orderDetailSchema, orderListQuery, orderPageSchema, orderPatchBody } from './schemas.ts'
 import { getOrder } from './show-order.ts'
 
 type Parts = VehicleParts &
@@ -69,7 +70,7 @@ export const orderRoutes = new Hono<Env>()
       responses: { 200: orderDetailSchema, 403: 'Neither buyer nor admin', 409: 'wrong_status' },
     }),
     requireUser(),
-    validate('json', cancelBody),
+    validate('json', reasonBody),
     async (c) => {
       const order = await cancelOrder(c.var.context, orderIdOf(c), c.req.valid('json').reason)
       return reply(c, orderDetailSchema, order, 200)

@@ -15,8 +15,6 @@ export const partySchema = z.object({
 })
 export type Party = z.output<typeof partySchema>
 
-const REASON_MAX_CHARS = 500
-
 export const orderSchema = z.object({
   id: z.int(),
   order_number: z.string(),
@@ -81,5 +79,4 @@ export const orderListQuery = z.object({
 })
 export type OrderListRequest = z.output<typeof orderListQuery>
 
-export const cancelBody = z.object({ reason: z.string().trim().min(1).max(REASON_MAX_CHARS) })
 export const orderPatchBody = z.object({ is_pickup: z.boolean() })

@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { reasonBody } from '../lib/reason.ts'
 import { type AppEnv, reply, requireId } from '../platform/hono.ts'
 import { linkNext } from '../platform/page-link.ts'
 import { describe, validate } from '../platform/validate.ts'
@@ -15,7 +16,6 @@ import {
   auditListQuery,
   auditPageSchema,
   depositBody,
-  reasonBody,
   userListQuery,
   userPageSchema,
   verifyBody,

@@ -7,7 +7,6 @@ import { ROLES } from '../platform/actor.ts'
 import { AUDIT_SUBJECT } from './audit-subjects.ts'
 import { USER_STATUS } from './user.ts'
 
-export const reasonBody = z.object({ reason: z.string().trim().min(1).max(500) })
 export const verifyBody = z
   .object({ id: z.boolean().optional(), payment: z.boolean().optional() })
   .refine(({ id, payment }) => id !== undefined || payment !== undefined, 'Name id, payment or both')

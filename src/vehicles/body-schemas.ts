@@ -70,7 +70,6 @@ export const createBody = z.object({ vin: vinField, ...listingFields })
 export const editBody = z.object({ vin: vinField.optional(), ...listingFields })
 export type ListingFields = z.output<typeof editBody>
 
-export const reasonBody = z.object({ reason: z.string().trim().min(1).max(500) })
 /** Of any form: what is no VIN is answered in the words of the route. */
 export const decodeVinBody = z.object({ vin: vinText })
 

@@ -1,11 +1,12 @@
 import { Hono } from 'hono'
+import { reasonBody } from '../lib/reason.ts'
 import type { Settings } from '../platform/env.ts'
 import { type AppEnv, reply, replyOnce, requireId } from '../platform/hono.ts'
 import { idempotent } from '../platform/idempotency.ts'
 import { linkNext } from '../platform/page-link.ts'
 import { describe, validate } from '../platform/validate.ts'
 import { optionalUser, requireAdmin, requireUser } from '../users/auth.ts'
-import { createBody, editBody, reasonBody } from './body-schemas.ts'
+import { createBody, editBody } from './body-schemas.ts'
 import {
   approveVehicle,
   archiveVehicle,
