@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Notice } from '../notifications/notification.ts'
 import type { Executor } from './client.ts'
-import { notifications } from './schema/notifications.ts'
+import { notifications, TITLE_MAX_CHARS } from './schema/notifications.ts'
 
 const NOTICES_PER_STATEMENT = 500
 
@@ -27,9 +27,18 @@ export async function insertNotices(executor: Executor, notices: readonly Notice
 function rowOf(notice: Notice, index: number): SQL {
   const data = sql.param(notice.data, notifications.data)
   const createdAt = sql.param(new Date(notice.createdAt), notifications.created_at)
-  const { userId, type, title, message, causeKey } = notice
+  const { userId, type, message, causeKey } = notice
+  const title = shortened(notice.title)
   return index === 0
     ? sql`select ${userId} as user_id, ${type} as type, ${title} as title, ${message} as message, ${data} as data,
           ${causeKey} as cause_key, ${createdAt} as created_at`
     : sql`select ${userId}, ${type}, ${title}, ${message}, ${data}, ${causeKey}, ${createdAt}`
+}
+
+/** Names of vehicles and searches may come to more than the column holds: that would keep everybody from being told. */
+function shortened(title: string): string {
+  const characters = [...title]
+  return characters.length <= TITLE_MAX_CHARS
+    ? title
+    : `${characters.slice(0, TITLE_MAX_CHARS - 1).join('')}…`
 }
