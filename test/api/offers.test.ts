@@ -100,6 +100,18 @@ describe('M4: POST /api/vehicles/:id/offers', () => {
     expect(await statusesOf(vehicleId)).toEqual(['pending'])
   })
 
+  test('repeated with its key it is the same offer again, though its vehicle can be seen no more', async () => {
+    const vehicleId = await createActiveVehicle(seller)
+    const headers = { 'idempotency-key': `gone-${vehicleId}` }
+    const first = (await offerOn(vehicleId, buyer, 5_000, headers)).expect(201)
+    ;(await api('POST', `/api/vehicles/${vehicleId}/archive`, { as: seller })).expect(200)
+    const second = await offerOn(vehicleId, buyer, 5_000, headers)
+    expect([second.status, second.body]).toEqual([201, first.body])
+    expect(second.headers.get('idempotent-replay')).toBe('true')
+    expect((await offerOn(vehicleId, buyer, 5_001, headers)).at('code')).toBe('id_reused')
+    expect((await offerOn(vehicleId, buyer, 5_000)).status).toBe(404)
+  })
+
   test('401 without a sign-in, 403 on one’s own vehicle, 404 for one that nobody may see', async () => {
     const vehicleId = await createActiveVehicle(seller)
     const unsigned = await api('POST', `/api/vehicles/${vehicleId}/offers`, { body: { amount: 1 } })
