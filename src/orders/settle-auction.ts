@@ -1,8 +1,10 @@
 import { OUTCOME } from '../auctions/engine/auction.ts'
 import type { EndedAuction } from '../auctions/live/projection.ts'
 import type { Transaction } from '../db/client.ts'
+import { centsToDollars } from '../lib/money.ts'
 import { nameAuctionSale } from '../market/sale.ts'
 import { openDecision } from '../offers/decision-rows.ts'
+import { AUDIT_SUBJECT, recordAudit } from '../users/audit.ts'
 import { leaveAuction } from '../vehicles/auction-status.ts'
 import { createOrder } from './create-order.ts'
 
@@ -20,7 +22,7 @@ export async function settleAuction(tx: Transaction, ended: EndedAuction): Promi
   await leaveAuction(tx, { vehicleId, isSold, at: new Date(endedAt) })
   if (!isSold) return
   if (highBidderId === null) throw new Error(`Auction ${auctionId} was sold to nobody`)
-  await createOrder(tx, {
+  const orderId = await createOrder(tx, {
     ...nameAuctionSale(auctionId, endedAt),
     auctionId,
     vehicleId,
@@ -29,4 +31,15 @@ export async function settleAuction(tx: Transaction, ended: EndedAuction): Promi
     price,
     soldAt: endedAt,
   })
+  await recordAudit(
+    tx,
+    { requestId: `settlement-${auctionId}`, now: endedAt },
+    {
+      action: 'auction.sold',
+      subject: AUDIT_SUBJECT.auction,
+      subjectId: auctionId,
+      before: null,
+      after: { price: centsToDollars(price), buyer_id: highBidderId, order_id: orderId },
+    },
+  )
 }
