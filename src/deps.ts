@@ -23,7 +23,7 @@ import { readNews } from './notifications/read-news.ts'
 import { applyDue } from './offers/apply-due.ts'
 import type { ApplyOrdersDue, DueContext } from './offers/context.ts'
 import { showDecision } from './offers/decision-rows.ts'
-import { voidForAuction, voidForGone } from './offers/void-offers.ts'
+import { voidForAuction, voidForDescription, voidForGone } from './offers/void-offers.ts'
 import { applyDueOfAuction } from './orders/apply-due.ts'
 import { countCompletedSales } from './orders/count-completed.ts'
 import { countSale, countSales } from './orders/count-sales.ts'
@@ -186,6 +186,7 @@ export function createDeps(env: Bindings) {
       applyDue({ ...ctx, db, announce }, vehicleId),
     onAuctionScheduled: voidForAuction,
     onVehicleGone: voidForGone,
+    onVehicleDescribed: voidForDescription,
     decisionOf: showDecision,
     onSold: createOrder,
     countSale: (price: Cents) => countSale(metrics, price),
