@@ -33,6 +33,7 @@ import {
   requireParty,
   roundOf,
 } from './offer-rows.ts'
+import { requireBuyingPower } from './require-power.ts'
 import { type OfferInput, offerAnsweredSchema } from './schemas.ts'
 
 export type OfferAnswer =
@@ -51,7 +52,7 @@ interface Answered {
  * M4: one side's answer to a round that stands, or its maker's withdrawal. Under the vehicle's lock, so that of any
  * answers at the same moment one wins. Who repeats one with its `Idempotency-Key` gets the same answer again.
  * @throws AppError `not_found` for who is not party to it, `not_your_turn`, `wrong_status` where it stands no more or
- * the vehicle cannot be sold now, `rounds_used`, `not_eligible`, `validation_failed` for an amount out of bounds
+ * the vehicle cannot be sold now, `rounds_used`, `not_eligible`, `buying_power`, `validation_failed` for an amount out of bounds
  */
 export async function answerOffer(
   ctx: CallerContext,
@@ -99,6 +100,7 @@ async function take(ctx: CallerContext, tx: Transaction, taking: Taking): Promis
   const at = new Date(ctx.now)
   const commits = answer.action === OFFER_ACTION.accept || answer.action === OFFER_ACTION.counter
   if (commits) await requireSellable(ctx, tx, row, vehicle, side)
+  await requirePower(ctx, tx, taking)
   const after = { ...row, status: judged.status, ...NOT_STANDING, answer_key: answerKey, updated_at: at }
   const { status, answer_key, updated_at } = after
   await tx
@@ -129,7 +131,27 @@ async function requireSellable(
   }
   if (await mayBuy(tx, row.buyer_id, ctx.settings)) return
   if (side === OFFER_SIDE.buyer) throw new AppError('not_eligible', 'You may not buy at present')
-  throw new AppError('wrong_status', 'This buyer may not buy at present')
+  throw buyerMayNot()
+}
+
+const buyerMayNot = (cause?: unknown) =>
+  new AppError('wrong_status', 'This buyer may not buy at present', { cause })
+
+/** Of a buyer who accepts or counters, and of one whose offer is accepted: how much they may owe is theirs to know. */
+async function requirePower(
+  ctx: CallerContext,
+  tx: Transaction,
+  { row, side, answer }: Taking,
+): Promise<void> {
+  const isSold = answer.action === OFFER_ACTION.accept
+  if (!isSold && (answer.action !== OFFER_ACTION.counter || side === OFFER_SIDE.seller)) return
+  const amount = answer.action === OFFER_ACTION.counter ? answer.amount : row.amount_cents
+  try {
+    await requireBuyingPower(ctx, tx, row.buyer_id, amount)
+  } catch (error) {
+    const isTheirs = side === OFFER_SIDE.seller && error instanceof AppError && error.code === 'buying_power'
+    throw isTheirs ? buyerMayNot(error) : error
+  }
 }
 
 async function insertCounter(

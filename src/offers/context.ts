@@ -6,6 +6,7 @@ import type { SignedIn } from '../platform/actor.ts'
 import type { Settings } from '../platform/env.ts'
 import type { RequestContext } from '../platform/hono.ts'
 import type { Logger } from '../platform/logger.ts'
+import type { People } from '../users/live/people.ts'
 import type { VehicleParts } from '../vehicles/context.ts'
 
 /** Makes the order of a sale in the transaction of the sale, once however often it is asked. @returns its id */
@@ -25,7 +26,8 @@ export type ApplyOrdersDue = (
 
 /** What the services of offers need. */
 export interface OfferParts extends VehicleParts {
-  settings: VehicleParts['settings'] & Pick<Settings, 'BID_REQUIRES'>
+  settings: VehicleParts['settings'] & Pick<Settings, 'BID_REQUIRES' | 'BUYING_POWER'>
+  people: Pick<People, 'refreshAccount' | 'buyingPower'>
   onSold: OnSold
   countSale: CountSale
   hasDefaulted: HasDefaulted

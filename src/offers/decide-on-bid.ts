@@ -12,6 +12,7 @@ import { saleOf, takeStep } from './close-decision.ts'
 import type { CallerContext } from './context.ts'
 import {
   answerDecision,
+  askedAmount,
   counterBounds,
   DECISION_STAGE,
   type Decision,
@@ -26,8 +27,9 @@ import {
   lockDecision,
   openDecision,
 } from './decision-rows.ts'
-import type { OfferSide } from './offer.ts'
+import { OFFER_SIDE, type OfferSide } from './offer.ts'
 import { sideOf } from './offer-rows.ts'
+import { requireBuyingPower } from './require-power.ts'
 import { decidedSchema } from './schemas.ts'
 
 interface Taken {
@@ -40,7 +42,7 @@ interface Taken {
  * M2: accepts, counters or declines, by whoever's turn it is. Who repeats an answer with its `Idempotency-Key` gets the
  * same one again.
  * @throws AppError `not_found`, `forbidden` for who is neither seller nor high bidder, `wrong_status` where nothing is
- * to be decided (any more), `not_your_turn`, `validation_failed` for an amount out of bounds
+ * to be decided (any more), `not_your_turn`, `buying_power`, `validation_failed` for an amount out of bounds
  */
 export async function decideOnBid(
   ctx: CallerContext,
@@ -107,6 +109,9 @@ async function take(
   const now = Math.max(ctx.now, before.updated_at.getTime())
   const after = answerDecision(decision, side, answer, now)
   if ('refused' in after) throw refuse(after.refused, decision)
+  // The high bid, and the bidder's own counter, are held already.
+  if (side === OFFER_SIDE.buyer && after.stage !== DECISION_STAGE.declinedByBidder)
+    await requireBuyingPower(ctx, tx, before.bidder_id, askedAmount(after))
   const step = { before, after, at: new Date(now), answerKey, audit: ctx }
   return { ...(await takeStep(tx, step, ctx.onSold)), sold: after.agreed }
 }

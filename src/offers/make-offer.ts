@@ -12,12 +12,13 @@ import { mayBuy } from './eligibility.ts'
 import { noticeOfRound } from './notices.ts'
 import { isWithin, OFFER_KIND, OFFER_MS, OFFER_SIDE, OFFER_STATUS, offerBounds } from './offer.ts'
 import { describeOffer, findByCreationKey, findStanding, listingKey, type OfferRow } from './offer-rows.ts'
+import { requireBuyingPower } from './require-power.ts'
 import { type OfferInput, offerMadeSchema } from './schemas.ts'
 
 /**
  * M4: an offer on an active vehicle, below its buy-now price, for 48 h; one standing offer per buyer and vehicle.
  * @throws AppError `not_found`, `forbidden` on a vehicle of one's own, `not_eligible`, `wrong_status` where the vehicle
- * is not active, `offer_stands`, `validation_failed` for an amount out of bounds
+ * is not active, `offer_stands`, `buying_power`, `validation_failed` for an amount out of bounds
  */
 export async function makeOffer(
   ctx: CallerContext,
@@ -64,6 +65,7 @@ async function insertOffer(
   }
   const bounds = offerBounds(vehicle.buy_now_price_cents)
   if (!isWithin(amount, bounds)) throw refuseAmount(bounds)
+  await requireBuyingPower(ctx, tx, actor.userId, amount)
   return await insertRound(tx, vehicle, {
     kind: OFFER_KIND.listing,
     vehicle_id: vehicle.id,

@@ -51,7 +51,7 @@ export const offerRoutes = new Hono<Env>()
     '/:id/accept',
     describe({
       summary: 'Accept what the other side offers: the vehicle is sold',
-      responses: { 200: offerAnsweredSchema, 409: 'not_your_turn, wrong_status' },
+      responses: { 200: offerAnsweredSchema, 409: 'not_your_turn, wrong_status, buying_power' },
     }),
     requireUser(),
     idempotent(),
@@ -71,7 +71,7 @@ export const offerRoutes = new Hono<Env>()
     '/:id/counter',
     describe({
       summary: 'Answer with another amount, between the two last ones',
-      responses: { 200: offerAnsweredSchema, 409: 'not_your_turn, wrong_status, rounds_used' },
+      responses: { 200: offerAnsweredSchema, 409: 'not_your_turn, wrong_status, rounds_used, buying_power' },
     }),
     requireUser(),
     validate('json', offerBody),
@@ -97,7 +97,11 @@ export const vehicleOfferRoutes = new Hono<Env>().post(
   '/:id/offers',
   describe({
     summary: 'Make an offer on an active vehicle, below its buy-now price',
-    responses: { 201: offerMadeSchema, 403: 'forbidden, not_eligible', 409: 'wrong_status, offer_stands' },
+    responses: {
+      201: offerMadeSchema,
+      403: 'forbidden, not_eligible',
+      409: 'wrong_status, offer_stands, buying_power',
+    },
   }),
   requireUser(),
   validate('json', offerBody),
@@ -111,7 +115,7 @@ export const decisionRoutes = new Hono<Env>()
     '/:id/decision',
     describe({
       summary: 'Accept, counter or decline what the auction came to, by whoever’s turn it is',
-      responses: { 200: decidedSchema, 403: 'forbidden', 409: 'not_your_turn, wrong_status' },
+      responses: { 200: decidedSchema, 403: 'forbidden', 409: 'not_your_turn, wrong_status, buying_power' },
     }),
     requireUser(),
     validate('json', decisionBody),
