@@ -112,7 +112,10 @@ describe('the ledger', () => {
       const { sql } = stand.state.storage
       sql.exec("CREATE TRIGGER full BEFORE INSERT ON ledger BEGIN SELECT RAISE(ABORT, 'disk is full'); END")
       await expect(async () => place(stand, 2, exact(2_000), 'x')).rejects.toThrow('disk is full')
-      expect(sql.exec("SELECT 1 FROM verdicts WHERE client_id = 'x'").toArray()).toEqual([])
+      expect(
+        sql.exec("SELECT 1 FROM verdicts UNION SELECT 1 FROM ledger WHERE client_id = 'x'").toArray(),
+      ).toEqual([])
+      expect(sql.exec("SELECT 1 FROM bidders WHERE alias = 'Bidder 2'").toArray()).toEqual([])
       sql.exec('DROP TRIGGER full')
       expect(await place(stand, 2, exact(2_000), 'x')).toMatchObject({
         ok: true,

@@ -158,7 +158,9 @@ describe('R21: the same id again', () => {
       stand.clock.now += 1
       stand.ring()
       expect(await stand.core.bids.place(bid(exact(1_000), 'a'))).toMatchObject({ code: 'ended' })
-      expect(stand.state.storage.sql.exec('SELECT * FROM verdicts').toArray()).toEqual([])
+      const { sql } = stand.state.storage
+      expect(sql.exec('SELECT * FROM verdicts').toArray()).toEqual([])
+      expect(sql.exec('SELECT 1 FROM ledger WHERE client_id IS NOT NULL').toArray()).toEqual([])
     }))
 
   test('may be missing over HTTP: then nothing is remembered', async () => {
