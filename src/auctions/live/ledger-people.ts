@@ -1,8 +1,9 @@
 import { type Cents, higherOf } from '../../lib/money.ts'
 import type { Standing } from '../../users/live/person-tables.ts'
 import type { Bid } from '../engine/auction.ts'
+import { verdictOf } from '../engine/verdict.ts'
 import type { RoomBidderRow } from './contract.ts'
-import { centsColumn } from './ledger-rows.ts'
+import { centsColumn, type EntryRow, parseEntry } from './ledger-rows.ts'
 import type { Sql } from './ports.ts'
 
 /** What judging a person's bid needs of them beside the auction's state. */
@@ -49,14 +50,30 @@ export class LedgerPeople {
   maximumOf(userId: number): Cents | null {
     const remembered = this.#maximums.get(userId)
     if (remembered !== undefined) return remembered
+    const maximum = this.#lastMaximumOf(userId) ?? this.#highestStandingOf(userId)
+    this.#maximums.set(userId, maximum)
+    return maximum
+  }
+
+  /** As their last bid told them: one entry, however many they made. null where one of theirs was ever voided. */
+  #lastMaximumOf(userId: number): Cents | null {
+    const [last] = this.#sql.exec<EntryRow>(
+      `SELECT number, at, entry FROM ledger WHERE number = (SELECT MAX(number) FROM ledger WHERE bidder_id = ?)
+       AND NOT EXISTS (SELECT 1 FROM voidings CROSS JOIN ledger AS voided ON voided.number = bid_id
+                       WHERE voided.bidder_id = ?)`,
+      userId,
+      userId,
+    )
+    return last === undefined ? null : (verdictOf(parseEntry(last))?.yourMax ?? null)
+  }
+
+  #highestStandingOf(userId: number): Cents | null {
     const [row] = this.#sql.exec<{ maximum: number | null }>(
       `SELECT MAX(offered) AS maximum FROM ledger
        WHERE bidder_id = ? AND number NOT IN (SELECT bid_id FROM voidings)`,
       userId,
     )
-    const maximum = maximumColumn.parse(row?.maximum ?? null)
-    this.#maximums.set(userId, maximum)
-    return maximum
+    return maximumColumn.parse(row?.maximum ?? null)
   }
 
   /** Everyone with an alias. */
