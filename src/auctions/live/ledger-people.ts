@@ -24,7 +24,7 @@ export class LedgerPeople {
   readonly #sql: Sql
   /** As they are on disk, since every bid asks for one; whatever changes a row takes it out of here first. */
   readonly #remembered = new Map<number, KnownPerson>()
-  /** Of bidders who were shown since the room woke. */
+  /** Of bidders, as far as they were asked for since the room woke. */
   readonly #maximums = new Map<number, Cents | null>()
 
   constructor(sql: Sql) {
