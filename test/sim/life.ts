@@ -118,7 +118,7 @@ export class Life implements Caller {
   #deps(): RoomDeps {
     const { world, name, connect, people, onStuck, rateLimits, buyingPower } = this.#parts
     const log = world.logger(name, (event, fields) => {
-      if (!this.isAlive || world.isErrorExpected(event)) return
+      if (!this.isAlive || world.isErrorExpected(event, fields)) return
       world.violate('The room logs an error without a fault', { event, ...fields })
     })
     const clock = () => this.now
