@@ -54,8 +54,12 @@ export class Book {
     return this.#auction
   }
 
-  /** Applies a start and an end that have passed (R2): the stored end decides, not the alarm. */
+  /**
+   * Applies a start and an end that have passed (R2): the stored end decides, not the alarm. Whoever asks the room
+   * anything comes by here, so that an alarm that was given up is armed anew.
+   */
   settle(now: EpochMs): Auction | null {
+    this.#deadlines.renew()
     for (;;) {
       const due = this.#auction && decideDue(this.#auction, now)
       if (due === null) return this.#auction
