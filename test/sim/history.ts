@@ -113,7 +113,7 @@ class History {
     this.#isCalm = true
     timeline.after(CLEARED_MS, () => this.#player.bidInCalm())
     // Whoever is armed and has an alarm must come to the end without being looked for.
-    const needsSweeper = lots.some(({ book, host }) => !book.isArmed || host.disk.givenUpAlarm !== null)
+    const needsSweeper = lots.some(({ book, host }) => !book.isArmed || host.disk.alarmGivenUpAt !== null)
     if (needsSweeper || random.chance(0.5)) this.#stage.sweepEachMinute()
   }
 

@@ -114,7 +114,7 @@ export class Lot {
       )
       this.#world.hold(!isExpelled || readyState !== 1, 'R18: a suspended person has no socket')
       const isAlive =
-        !line.isReading && line.isWhole && readyState === 1 && this.host.disk.givenUpAlarm === null
+        !line.isReading && line.isWhole && readyState === 1 && this.host.disk.alarmGivenUpAt === null
       const answeredAt = line.answeredAt?.getTime() ?? line.openedAt
       this.#world.hold(!isAlive || lastAt <= answeredAt, 'Who does not read is closed')
     }

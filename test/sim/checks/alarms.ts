@@ -15,9 +15,9 @@ const ALARM_AGAIN_MS = 5_000
 export function checkAlarm(world: World, host: RoomHost, book: LedgerBook, hasGrown: boolean): void {
   const { auction } = book
   if (auction === null) return
-  const { givenUpAlarm } = host.disk
-  if (givenUpAlarm !== null) {
-    const mustKnow = hasGrown && world.now >= givenUpAlarm + LATE_MS + SKEW_MAX_MS
+  const { alarmGivenUpAt } = host.disk
+  if (alarmGivenUpAt !== null) {
+    const mustKnow = hasGrown && world.now >= alarmGivenUpAt + LATE_MS + SKEW_MAX_MS
     world.hold(!mustKnow, 'An alarm that was given up is armed anew with the next entry')
     return
   }
