@@ -61,7 +61,7 @@ export class Disk implements RoomStorage {
   get alarm(): EpochMs | null {
     return this.#alarm.at
   }
-  /** Where the alarm stood that the platform has forgotten; null where none was, or one has been set since. */
+  /** When the platform forgot the alarm; null where it did not, or one has been set since. */
   get alarmGivenUpAt(): EpochMs | null {
     return this.#alarm.givenUp
   }
