@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CrashOptions } from './arguments.ts'
-import { checkHolds } from './checks/check-holds.ts'
+import { checkHolds, owedBy } from './checks/check-holds.ts'
 import type { Collected } from './evidence/evidence.ts'
 import { readHoldFiles } from './evidence/hold-files.ts'
-import { findUnsettled, readMysqlRows } from './evidence/mysql-rows.ts'
+import { findUnsettled, isSomebodyUntold, readMysqlRows } from './evidence/mysql-rows.ts'
 import { type PublicAnswers, readPublicAnswers, repeatOffers } from './evidence/public-answers.ts'
 import { readRoomFiles } from './evidence/room-files.ts'
 import { findDueTalks, readTalkRows } from './evidence/talk-rows.ts'
@@ -19,6 +19,8 @@ const END_PATIENCE_MS = 90_000
 const SETTLE_PATIENCE_MS = 120_000
 /** A report that was not confirmed comes again within 15 s (M18). */
 const REPORTED_MS = 25_000
+/** Whom the sweeper did not reach it tells a minute later. */
+const TOLD_PATIENCE_MS = 90_000
 
 type Say = (text: string) => void
 
@@ -97,7 +99,10 @@ export async function collect({
     },
   )
   await repeatActs(talks.acts, hall)
-  if (options.hasBuyingPower) await sleep(REPORTED_MS)
+  if (options.hasBuyingPower) {
+    await sleep(REPORTED_MS)
+    await waitUntil(async () => !(await isSomebodyUntold(stack.databaseUrl)), TOLD_PATIENCE_MS)
+  }
   stopCron()
   await stack.endWorker()
   await stack.killDatabase(0)
@@ -118,7 +123,12 @@ export async function collect({
 }
 
 /** M18: what is held, against the ledgers and MySQL. */
-export function findHeldWrongly({ rooms, rows }: Collected, stack: CrashStack): string[] {
+export function findHeldWrongly({ rooms, rows, talkRows }: Collected, stack: CrashStack): string[] {
   const settled = rows.auctions.filter(({ settled_at }) => settled_at !== null).map(({ id }) => id)
-  return checkHolds({ rooms, holds: readHoldFiles(stack.storageDir), settled: new Set(settled) })
+  return checkHolds({
+    rooms,
+    holds: readHoldFiles(stack.storageDir),
+    settled: new Set(settled),
+    owed: owedBy(rows.orders, talkRows.decisions),
+  })
 }
