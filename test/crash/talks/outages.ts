@@ -5,6 +5,8 @@ import type { Random } from '../random.ts'
 const STARTING_MS = 300
 /** So that the deadline stands in MySQL before. */
 const LEAD_MS = 2_000
+/** A shorter one is easily missed: nothing breaks to the millisecond. */
+const LASTING_MIN_MS = 800
 const WITHOUT_OUTAGE_MS: readonly [number, number] = [1_000, 4_000]
 
 /** A part that was away, from and to in epoch milliseconds. */
@@ -23,10 +25,13 @@ export class PlannedOutages {
 
   /** @param begunAt epoch milliseconds of the plan's beginning */
   constructor(plan: readonly Fault[], begunAt: number, random: Random) {
-    this.#spans = plan.filter(isOfTheStack).map(({ atMs, lastsMs }) => ({
-      from: begunAt + atMs,
-      to: begunAt + atMs + lastsMs + STARTING_MS,
-    }))
+    this.#spans = plan
+      .filter(isOfTheStack)
+      .map(({ atMs, lastsMs }) => ({
+        from: begunAt + atMs,
+        to: begunAt + atMs + lastsMs + STARTING_MS,
+      }))
+      .filter(({ from, to }) => to - from >= LASTING_MIN_MS)
     this.#random = random
   }
 
