@@ -107,10 +107,10 @@ export class Hall {
     }
   }
 
-  joinShort(lot: Lot): void {
+  joinShort(lot: Lot, count = BIDDERS_PER_SHORT_LOT): void {
     if (lot.kind.isQuiet) return
     const random = this.#parts.random.stream(`joining ${lot.auctionId}`)
-    for (const bidder of random.shuffle(this.bidders).slice(0, BIDDERS_PER_SHORT_LOT)) {
+    for (const bidder of random.shuffle(this.bidders).slice(0, count)) {
       this.#join(bidder, lot, random)
     }
   }

@@ -3,16 +3,18 @@ import type { Person } from '../clients/person.ts'
 import type { Hall } from '../hall.ts'
 import { IF_BID_LOT, LISTING, type Lot } from '../lots.ts'
 import type { Random } from '../random.ts'
-import { DecisionTalk, dealDecisionScripts } from './decision-scripts.ts'
+import { DECISION_SCRIPTS, DecisionTalk, dealDecisionScripts } from './decision-scripts.ts'
 import type { Negotiator } from './negotiator.ts'
-import { dealOfferScripts, OfferTalk } from './offer-scripts.ts'
+import { dealOfferScripts, OFFER_SCRIPTS, OfferTalk } from './offer-scripts.ts'
 
-const DECISION_SLOTS = 5
-const OFFER_SLOTS = 5
-/** Listings that are there before the first fault, which could hold them up for half a minute (`in_progress`). */
-const LISTINGS_FIRST = 10
+/** Going on after the first ones. */
+const DECISION_SLOTS = 3
+const OFFER_SLOTS = 3
 const AUCTION_MIN_MS = 8_000
-const AUCTION_MAX_MS = 11_000
+const AUCTION_MAX_MS = 12_000
+/** The first auctions end, and the first offers are made, within so long of the beginning. */
+const FIRST_WITHIN_MS = 30_000
+const BIDDERS = 4
 /** What a listing and its offers take when nothing fails. */
 const OFFERS_MS = 8_000
 const BETWEEN_LISTINGS_MS: readonly [number, number] = [1_000, 5_000]
@@ -39,8 +41,6 @@ interface Listed {
 /** Places in which one negotiation follows the other: over auctions below their reserve, and by offers. */
 export class Bargaining {
   readonly listings: Listing[] = []
-  /** Which script was played over which auction. */
-  readonly scripts = new Map<number, string>()
   readonly #parts: BargainingParts
   readonly #listed: Listed[] = []
   readonly #decisionScripts: ReturnType<typeof dealDecisionScripts>
@@ -52,38 +52,47 @@ export class Bargaining {
     this.#offerScripts = dealOfferScripts(parts.random.stream('offers'))
   }
 
-  /** The first auctions of all places, and listings. */
+  /**
+   * Before the first fault, which could hold them up for half a minute (`in_progress`): an auction or a listing for
+   * each script.
+   */
   async open(): Promise<Lot[]> {
-    const { hall } = this.#parts
-    const listing = Array.from({ length: LISTINGS_FIRST }, () => hall.list(LISTING))
+    const { hall, random } = this.#parts
+    const listing = Array.from({ length: OFFER_SCRIPTS }, () => hall.list(LISTING))
     this.#listed.push(...(await Promise.all(listing)))
-    // Last, for their time runs.
-    return await Promise.all(Array.from({ length: DECISION_SLOTS }, () => this.#open()))
+    const opening = Array.from({ length: DECISION_SCRIPTS }, () =>
+      this.#open(random.int(AUCTION_MIN_MS, FIRST_WITHIN_MS)),
+    )
+    return await Promise.all(opening)
   }
 
   /** Goes on as long as a negotiation can be over soon after `until` (epoch milliseconds). */
   async run(first: readonly Lot[], negotiator: Negotiator, until: number): Promise<void> {
+    const { random } = this.#parts
     await Promise.all([
-      ...first.map(async (lot) => {
-        await this.#decide(lot, negotiator)
-        while (Date.now() + AUCTION_MAX_MS < until) await this.#decide(await this.#open(), negotiator)
+      ...first.map((lot) => this.#decide(lot, negotiator)),
+      ...this.#listed.map(async (listed, index) => {
+        await sleep(random.stream(`listing ${index}`).int(0, FIRST_WITHIN_MS))
+        await this.#offer(listed, negotiator)
+      }),
+      ...Array.from({ length: DECISION_SLOTS }, async () => {
+        while (Date.now() + 2 * AUCTION_MAX_MS < until) {
+          await this.#decide(await this.#open(random.int(AUCTION_MIN_MS, AUCTION_MAX_MS)), negotiator)
+        }
       }),
       ...Array.from({ length: OFFER_SLOTS }, async () => {
-        while (Date.now() + OFFERS_MS < until) {
-          await this.#offer(negotiator)
-          await sleep(this.#parts.random.int(...BETWEEN_LISTINGS_MS))
+        while (Date.now() + 2 * OFFERS_MS < until) {
+          await this.#offer(await this.#parts.hall.list(LISTING), negotiator)
+          await sleep(random.int(...BETWEEN_LISTINGS_MS))
         }
       }),
     ])
-    for (const { vehicleId, seller } of this.#listed) {
-      this.listings.push({ vehicleId, sellerId: seller.userId, script: 'never offered on' })
-    }
   }
 
-  async #open(): Promise<Lot> {
-    const { hall, random, latestEndAt } = this.#parts
-    const lot = await hall.open(IF_BID_LOT, random.int(AUCTION_MIN_MS, AUCTION_MAX_MS), latestEndAt)
-    hall.joinShort(lot)
+  async #open(durationMs: number): Promise<Lot> {
+    const { hall, latestEndAt } = this.#parts
+    const lot = await hall.open(IF_BID_LOT, durationMs, latestEndAt)
+    hall.joinShort(lot, BIDDERS)
     return lot
   }
 
@@ -92,16 +101,14 @@ export class Bargaining {
     await hall.endOf(lot)
     const decision = await negotiator.awaitDecision(lot.auctionId)
     if (decision === null) return
-    const [name, play] = this.#decisionScripts.next().value
-    this.scripts.set(lot.auctionId, name)
+    const [, play] = this.#decisionScripts.next().value
     const personOf = (userId: number) => hall.personOf(userId)
     const parts = { negotiator, decision, seller: hall.sellerOf(lot), personOf }
     await play(new DecisionTalk({ ...parts, random: random.stream(`decision ${lot.auctionId}`) }))
   }
 
-  async #offer(negotiator: Negotiator): Promise<void> {
+  async #offer({ vehicleId, seller }: Listed, negotiator: Negotiator): Promise<void> {
     const { hall } = this.#parts
-    const { vehicleId, seller } = this.#listed.shift() ?? (await hall.list(LISTING))
     const [script, play] = this.#offerScripts.next().value
     this.listings.push({ vehicleId, sellerId: seller.userId, script })
     const random = this.#parts.random.stream(`listing ${vehicleId}`)

@@ -180,6 +180,8 @@ const OTHERS: readonly Script[] = [
   ],
 ]
 
+export const DECISION_SCRIPTS = FIRST.length + OTHERS.length
+
 /** One after the other: those that every run has, then all again and again. */
 export function* dealDecisionScripts(random: Random): Generator<Script, never> {
   yield* random.shuffle(FIRST)

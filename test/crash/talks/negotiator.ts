@@ -14,8 +14,8 @@ export type OfferRow = typeof offers.$inferSelect
 /** Longer than any run breaks things at a stretch. */
 const PATIENCE_MS = 600_000
 const CALL_TIMEOUT_MS = 6_000
-const AGAIN_AFTER_MS = 300
-const LOOK_EVERY_MS = 500
+const AGAIN_AFTER_MS = 500
+const LOOK_EVERY_MS = 1_000
 /** Of a database that may be hanging. */
 const QUERY_TIMEOUT_MS = 30_000
 

@@ -149,6 +149,8 @@ const OTHERS: readonly Script[] = [
   ],
 ]
 
+export const OFFER_SCRIPTS = FIRST.length + OTHERS.length
+
 /** One after the other: those that every run has, then all again and again. */
 export function* dealOfferScripts(random: Random): Generator<Script, never> {
   yield* random.shuffle(FIRST)
