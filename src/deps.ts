@@ -2,7 +2,7 @@ import { waitUntil } from 'cloudflare:workers'
 import { auctionsOfVehicles } from './auctions/auctions-of-vehicles.ts'
 import { changeInAuction } from './auctions/change-auction.ts'
 import { announceNotices } from './auctions/live/announcing-store.ts'
-import { createProjectionStore } from './auctions/live/projection-store.ts'
+import { createProjectionStore, type OnDisclosed } from './auctions/live/projection-store.ts'
 import { createProjector } from './auctions/live/projector.ts'
 import type { Room } from './auctions/live/room.ts'
 import { createRooms } from './auctions/rooms.ts'
@@ -49,6 +49,7 @@ import { createPersonStreams } from './users/live/streams.ts'
 import { discloseInAuction } from './vehicles/auction-status.ts'
 import type { ChangeInAuction, OnVehicleActive } from './vehicles/context.ts'
 import { matchVehicle } from './watchlist/match-vehicles.ts'
+import { readWatchers, tellWatchers } from './watchlist/tell-watchers.ts'
 
 /** What the platform hands the Worker: the objects' namespaces, beside the variables of `platform/env.ts`. */
 export interface Bindings {
@@ -142,12 +143,16 @@ export function createDeps(env: Bindings) {
   const openStream: OpenStream = (host) =>
     new Stream({ readNews: (userId, seen) => readNews(db, userId, seen), log, clock }, host)
   const readAccountOf: ReadAccount = (userId, auctionIds) => readAccount(db, userId, auctionIds)
+  const onDisclosed: OnDisclosed = async (tx, disclosed) => {
+    await discloseInAuction(tx, disclosed)
+    await tellWatchers(tx, disclosed)
+  }
   const project = createProjector({
     store: countSales(
-      announceNotices(
-        createProjectionStore({ db, onDisclosed: discloseInAuction, onEnded: settleAuction, clock }),
+      announceNotices(createProjectionStore({ db, onDisclosed, onEnded: settleAuction, clock }), {
         announce,
-      ),
+        watchersOf: (vehicleId) => readWatchers(db, vehicleId),
+      }),
       metrics,
     ),
     clock,

@@ -1,4 +1,5 @@
 import { and, asc, eq, isNull, lte } from 'drizzle-orm'
+import { isUnreachable } from '../db/client.ts'
 import { title_transfers } from '../db/schema/fulfillment.ts'
 import { orders } from '../db/schema/orders.ts'
 import { describeError } from '../lib/error-text.ts'
@@ -50,7 +51,9 @@ export async function sweepFulfillment(ctx: TitleDueContext): Promise<number> {
   return due.length
 }
 
-/** What fails steps back, so that it keeps nothing else from its turn. */
+/**
+ * What fails steps back, so that it keeps nothing else from its turn. A database that is away is asked again next turn.
+ */
 async function attempt(
   ctx: TitleDueContext,
   { id, orderId }: { id: number; orderId: number },
@@ -58,7 +61,9 @@ async function attempt(
   try {
     await markLate(ctx, orderId)
   } catch (error) {
-    ctx.log.error('title_not_swept', { title_id: id, ...describeError(error) })
+    const fields = { title_id: id, ...describeError(error) }
+    if (isUnreachable(error)) return ctx.log.warn('title_put_off', fields)
+    ctx.log.error('title_not_swept', fields)
     await ctx.db
       .update(title_transfers)
       .set({ next_attempt_at: new Date(ctx.now + RETRY_MS) })

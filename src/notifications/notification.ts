@@ -31,9 +31,8 @@ export const NOTIFICATION_TYPE = {
 export const NOTIFICATION_TYPES = Object.values(NOTIFICATION_TYPE)
 export type NotificationType = (typeof NOTIFICATION_TYPE)[keyof typeof NOTIFICATION_TYPE]
 
-/** A notification about to be stored. One cause tells a person once, however often it is projected. */
-export interface Notice {
-  readonly userId: number
+/** What everyone concerned is told alike. One cause tells a person once, however often it is projected. */
+export interface CommonNotice {
   readonly type: NotificationType
   readonly title: string
   readonly message: string
@@ -42,4 +41,9 @@ export interface Notice {
   readonly causeKey: string
   /** Epoch milliseconds. */
   readonly createdAt: number
+}
+
+/** A notification about to be stored. */
+export interface Notice extends CommonNotice {
+  readonly userId: number
 }

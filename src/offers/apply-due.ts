@@ -1,5 +1,5 @@
 import { and, asc, eq, isNotNull, lte } from 'drizzle-orm'
-import type { Transaction } from '../db/client.ts'
+import { isUnreachable, type Transaction } from '../db/client.ts'
 import { insertNotices } from '../db/insert-notices.ts'
 import { auction_decisions, offers } from '../db/schema/offers.ts'
 import { describeError } from '../lib/error-text.ts'
@@ -76,12 +76,16 @@ export async function sweepOffers(ctx: DueContext): Promise<number> {
   return work.length
 }
 
-/** What fails steps back, so that it keeps nothing else from its turn. */
+/**
+ * What fails steps back, so that it keeps nothing else from its turn. A database that is away is asked again next turn.
+ */
 async function attempt(ctx: DueContext, kind: 'decision' | 'offer', id: number): Promise<void> {
   try {
     await (kind === 'decision' ? expireDecision(ctx, id) : expireOffer(ctx, id))
   } catch (error) {
-    ctx.log.error('deadline_not_applied', { kind, id, ...describeError(error) })
+    const fields = { kind, id, ...describeError(error) }
+    if (isUnreachable(error)) return ctx.log.warn('deadline_put_off', fields)
+    ctx.log.error('deadline_not_applied', fields)
     const later = { next_attempt_at: new Date(ctx.now + RETRY_MS) }
     const put =
       kind === 'decision'

@@ -1,5 +1,5 @@
 import type { Transaction } from '../db/client.ts'
-import { type OnceResult, runOnce } from '../db/idempotency.ts'
+import { findAnswer, type OnceResult, runOnce } from '../db/idempotency.ts'
 import { insertNotices } from '../db/insert-notices.ts'
 import { offers } from '../db/schema/offers.ts'
 import { AppError } from '../platform/errors.ts'
@@ -25,6 +25,8 @@ export async function makeOffer(
   input: OfferInput,
 ): Promise<OnceResult<typeof offerMadeSchema>> {
   const { actor, now } = ctx
+  const answered = await findAnswer(ctx, offerMadeSchema)
+  if (answered !== null) return answered
   const seen = await requireVisible(ctx.db, vehicleId, actor)
   if (seen.seller_id === actor.userId) throw new AppError('forbidden', 'This vehicle is your own')
   await applyDue(ctx, vehicleId)

@@ -5,6 +5,7 @@ import { offers } from '../db/schema/offers.ts'
 import { seller_profiles, users } from '../db/schema/users.ts'
 import type { Actor } from '../platform/actor.ts'
 import { AppError } from '../platform/errors.ts'
+import { isApprovedProfile } from '../users/seller-profiles.ts'
 import {
   OFFER_KIND,
   OFFER_SIDE,
@@ -138,7 +139,7 @@ async function readNames(db: Executor, ids: readonly number[]): Promise<Map<numb
       business_name: seller_profiles.business_name,
     })
     .from(users)
-    .leftJoin(seller_profiles, eq(seller_profiles.user_id, users.id))
+    .leftJoin(seller_profiles, isApprovedProfile())
     .where(inArray(users.id, [...new Set(ids)]))
   return new Map(
     rows.map(({ id, first_name, last_name, business_name }) => {

@@ -1,8 +1,9 @@
-import { eq, inArray } from 'drizzle-orm'
+import { inArray } from 'drizzle-orm'
 import { CURRENCY } from '../auctions/schemas.ts'
 import type { Database } from '../db/client.ts'
 import { invoices } from '../db/schema/orders.ts'
 import { seller_profiles, users } from '../db/schema/users.ts'
+import { isApprovedProfile } from '../users/seller-profiles.ts'
 import type { VehicleContext } from '../vehicles/context.ts'
 import { showListed } from '../vehicles/show-vehicle.ts'
 import { dueOf } from './balance.ts'
@@ -87,7 +88,7 @@ export async function findParties(db: Database, ids: number[]): Promise<Map<numb
       business_name: seller_profiles.business_name,
     })
     .from(users)
-    .leftJoin(seller_profiles, eq(seller_profiles.user_id, users.id))
+    .leftJoin(seller_profiles, isApprovedProfile())
     .where(inArray(users.id, [...new Set(ids)]))
   return new Map(
     rows.map(({ id, email, phone, first_name, last_name, business_name }) => {

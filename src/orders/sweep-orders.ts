@@ -1,4 +1,5 @@
 import { and, asc, eq, lte } from 'drizzle-orm'
+import { isUnreachable } from '../db/client.ts'
 import { orders } from '../db/schema/orders.ts'
 import { describeError } from '../lib/error-text.ts'
 import { MINUTE_MS } from '../lib/time.ts'
@@ -28,12 +29,17 @@ export async function sweepOrders(ctx: DueContext): Promise<number> {
   return due.length
 }
 
-/** What fails steps back, so that it keeps nothing else from its turn; its deadlines stay where they are. */
+/**
+ * What fails steps back, so that it keeps nothing else from its turn; its deadlines stay where they are. A database that
+ * is away is asked again next turn.
+ */
 async function attempt(ctx: DueContext, orderId: number): Promise<void> {
   try {
     await applyDuePayments(ctx, orderId)
   } catch (error) {
-    ctx.log.error('deadline_not_applied', { kind: 'order', id: orderId, ...describeError(error) })
+    const fields = { kind: 'order', id: orderId, ...describeError(error) }
+    if (isUnreachable(error)) return ctx.log.warn('deadline_put_off', fields)
+    ctx.log.error('deadline_not_applied', fields)
     await ctx.db
       .update(orders)
       .set({ next_attempt_at: new Date(ctx.now + RETRY_MS) })

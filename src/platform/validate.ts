@@ -17,7 +17,12 @@ export function validate<Target extends keyof ValidationTargets, Schema extends 
   extra: Record<string, unknown> = {},
 ) {
   const parse = zValidator(target, schema, (result) => {
-    if (result.success) return
+    if (result.success) {
+      const illFormed = findIllFormed(result.data)
+      if (illFormed === null) return
+      const details = [{ path: illFormed.join('.'), message: 'Must be well-formed Unicode text' }]
+      throw new AppError(code, ERROR_MESSAGES[code], { details, extra })
+    }
     throw new AppError(code, ERROR_MESSAGES[code], { details: describeProblems(schema, result.data), extra })
   })
   const handler: typeof parse = async (c, next) => {
@@ -32,6 +37,20 @@ export function validate<Target extends keyof ValidationTargets, Schema extends 
   }
   validations.set(handler, { target, schema })
   return handler
+}
+
+/**
+ * Where a text lies that is no Unicode; null without one. JSON can escape half a character, which MySQL's JSON columns
+ * refuse and its text columns replace.
+ */
+function findIllFormed(value: unknown): string[] | null {
+  if (typeof value === 'string') return value.isWellFormed() ? null : []
+  if (typeof value !== 'object' || value === null) return null
+  for (const [key, part] of Object.entries(value)) {
+    const path = findIllFormed(part)
+    if (path !== null) return [key, ...path]
+  }
+  return null
 }
 
 /** Parses again what is known to be wrong, for the sentences. */

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { dollarsOrZero } from '../lib/money.ts'
+import { dollarsOrZero, MAX_AMOUNT_CENTS } from '../lib/money.ts'
 import { pageFields, pageQuery } from '../lib/pagination.ts'
 import { filter, idText, word } from '../lib/query-filters.ts'
 import { isoTime } from '../lib/time.ts'
@@ -10,7 +10,10 @@ import { USER_STATUS } from './user.ts'
 export const verifyBody = z
   .object({ id: z.boolean().optional(), payment: z.boolean().optional() })
   .refine(({ id, payment }) => id !== undefined || payment !== undefined, 'Name id, payment or both')
-export const depositBody = z.object({ amount: dollarsOrZero })
+/** No more than anybody may bid: ten times as much must be an amount still (M18). */
+export const depositBody = z.object({
+  amount: dollarsOrZero.refine((amount) => amount <= MAX_AMOUNT_CENTS, 'Must be at most 99999999.99'),
+})
 
 export const adminUserSchema = z.object({
   id: z.int(),

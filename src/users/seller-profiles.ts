@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { Database, Executor, Transaction } from '../db/client.ts'
 import { seller_profiles, users } from '../db/schema/users.ts'
 import type { SignedIn } from '../platform/actor.ts'
@@ -78,6 +78,10 @@ async function lockProfile(tx: Transaction, which: ReturnType<typeof eq>): Promi
   if (row === undefined) throw profileMissing()
   return row
 }
+
+/** Joins to a person the profile that an admin has approved: what its name is worth before, nobody knows (M16). */
+export const isApprovedProfile = (): SQL | undefined =>
+  and(eq(seller_profiles.user_id, users.id), eq(seller_profiles.status, SELLER_PROFILE_STATUS.approved))
 
 /**
  * An admin's word on a profile (M16). Repeating it changes nothing.

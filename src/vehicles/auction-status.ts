@@ -46,12 +46,14 @@ export async function discloseInAuction(
   tx: Transaction,
   disclosed: {
     vehicleId: number
-    changes: readonly { field: string; after: string | number | null }[]
+    disclosures: readonly { changes: readonly { field: string; after: string | number | null }[] }[]
     at: Date
   },
 ): Promise<void> {
   const fields = editBody.parse(
-    Object.fromEntries(disclosed.changes.map(({ field, after }) => [field, after])),
+    Object.fromEntries(
+      disclosed.disclosures.flatMap(({ changes }) => changes.map(({ field, after }) => [field, after])),
+    ),
   )
   await tx
     .update(vehicles)

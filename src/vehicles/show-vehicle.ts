@@ -2,6 +2,7 @@ import { and, asc, eq, inArray } from 'drizzle-orm'
 import type { Executor, Transaction } from '../db/client.ts'
 import { seller_profiles, users } from '../db/schema/users.ts'
 import { vehicle_documents, vehicle_images, vehicles } from '../db/schema/vehicles.ts'
+import { isApprovedProfile } from '../users/seller-profiles.ts'
 import type { VehicleContext } from './context.ts'
 import { isInsider, requireVisible, type VehicleRow } from './find-vehicle.ts'
 import type { ListedVehicle, Vehicle, VehicleAuction, VehicleDocument, VehicleImage } from './schemas.ts'
@@ -125,7 +126,7 @@ async function findSeller(db: Executor, sellerId: number): Promise<Vehicle['sell
       seller_profile_id: seller_profiles.id,
     })
     .from(users)
-    .leftJoin(seller_profiles, eq(seller_profiles.user_id, users.id))
+    .leftJoin(seller_profiles, isApprovedProfile())
     .where(eq(users.id, sellerId))
   const seller = row ?? {
     id: sellerId,

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { adminUserSchema, auditPageSchema, userPageSchema } from '../../src/users/admin-schemas.ts'
 import { api } from '../support/api.ts'
+import { query } from '../support/database.ts'
 import { createActiveVehicle, createAuction, createDraftVehicle } from '../support/market.ts'
 import { type Person, signIn, signInAdmin } from '../support/people.ts'
 import { refusalOf } from '../support/sessions.ts'
@@ -150,6 +151,17 @@ describe('suspension (M17)', () => {
     await waitFor(async () => (await api('GET', '/api/me/bids', { as: someone })).status === 200)
   })
 })
+
+test.each([-1, 1.005, 100_000_000, 10_000_000_000_000, 1e20, '5', null])(
+  'a deposit of %s is 400, and the one before stands',
+  async (amount) => {
+    const path = `/api/admin/users/${(await signIn()).user.id}/deposit`
+    ;(await api('PUT', path, { as: admin, body: { amount: 99_999_999.99 } })).expect(200)
+    expect((await api('PUT', path, { as: admin, body: { amount } })).status).toBe(400)
+    const [row] = await query('SELECT deposit_cents FROM users WHERE id = ?', [path.split('/')[4] ?? ''])
+    expect(Number(row?.deposit_cents)).toBe(9_999_999_999)
+  },
+)
 
 test('verification and deposit are recorded, and in the audit log with what they were', async () => {
   const { user } = await signIn()

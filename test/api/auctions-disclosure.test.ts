@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { auctionSchema } from '../../src/auctions/schemas.ts'
+import { notificationPageSchema } from '../../src/notifications/schemas.ts'
 import { restoreClock, travel } from '../room/stand.ts'
 import { api } from '../support/api.ts'
 import { query } from '../support/database.ts'
@@ -8,6 +9,7 @@ import { createActiveVehicle, createAuction } from '../support/market.ts'
 import { type Person, signIn, signInAdmin } from '../support/people.ts'
 import { refusalOf } from '../support/sessions.ts'
 import { openSocket } from '../support/socket.ts'
+import { openStream } from '../support/stream-socket.ts'
 import { setVariables } from '../support/variables.ts'
 import { waitFor } from '../support/wait-for.ts'
 
@@ -26,6 +28,17 @@ const bid = (id: number, amount: number) =>
   api('POST', `/api/auctions/${id}/bids`, { as: bidder, body: { amount } })
 const get = async (id: number) => (await api('GET', `/api/auctions/${id}`)).expect(200).as(auctionSchema)
 
+/** What a person was told of changed disclosures, the first one first. */
+const disclosuresTo = async (person: Person): Promise<unknown[]> => {
+  const page = await api('GET', '/api/notifications', { as: person })
+  return page
+    .expect(200)
+    .as(notificationPageSchema)
+    .notifications.filter(({ type }) => type === 'disclosure_changed')
+    .map(({ data }) => data.changes)
+    .reverse()
+}
+
 describe('M12: a vehicle changed while in auction', () => {
   test('before the first bid the owner may; everyone watching is told', async () => {
     const { id, vehicle_id } = await createAuction(seller)
@@ -39,6 +52,39 @@ describe('M12: a vehicle changed while in auction', () => {
     ])
     expect((await get(id)).vehicle.mileage).toBe(123_456)
     expect((await api('GET', `/api/vehicles/${vehicle_id}`)).at('mileage')).toBe(123_456)
+  })
+
+  test('bidders and who watches the vehicle are told once what changed, each as far as they want to be', async () => {
+    const [watcher, bare, off, stranger] = [await signIn(), await signIn(), await signIn(), await signIn()]
+    const { id, vehicle_id } = await createAuction(seller)
+    for (const as of [watcher, bidder, off]) {
+      ;(await api('POST', '/api/watchlist', { as, body: { vehicle_id } })).expect(201)
+    }
+    const preferences = { disclosure_changed: false }
+    ;(await api('PUT', '/api/me/notification-preferences', { as: off, body: { preferences } })).expect(200)
+    const stream = await openStream({ as: watcher })
+    await stream.next('unread')
+    ;(await edit(vehicle_id, { mileage: 95_000 }, seller)).expect(200)
+    expect(await stream.next('notification')).toMatchObject({
+      notification: {
+        type: 'disclosure_changed',
+        message: 'What is said of the vehicle was changed. mileage: 90000 → 95000',
+      },
+    })
+    ;(await bid(id, 1000)).expect(201)
+    ;(await api('POST', `/api/auctions/${id}/bids`, { as: bare, body: { amount: 2000 } })).expect(201)
+    ;(await edit(vehicle_id, { title_type: 'salvage' }, admin)).expect(200)
+    await waitFor(
+      async () => (await disclosuresTo(bare)).length > 0 && (await disclosuresTo(watcher)).length > 1,
+    )
+    const changes = [
+      [{ field: 'mileage', before: 90_000, after: 95_000 }],
+      [{ field: 'title_type', before: 'clean', after: 'salvage' }],
+    ]
+    expect(await disclosuresTo(watcher)).toEqual(changes)
+    expect(await disclosuresTo(bidder)).toEqual(changes)
+    expect(await disclosuresTo(bare)).toEqual([changes[1]])
+    expect([await disclosuresTo(off), await disclosuresTo(stranger)]).toEqual([[], []])
   })
 
   test('with a bid the owner is refused, and nothing changes', async () => {

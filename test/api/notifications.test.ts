@@ -217,6 +217,16 @@ describe('/api/me/notification-preferences', () => {
   })
 })
 
+test('M13: a title that is too long is shortened, by whole characters, and keeps no other from being told', async () => {
+  const [owner, other] = [await signIn(), await signIn()]
+  await storeNotices(
+    makeNotice(owner.user.id, { title: '😀'.repeat(201) }),
+    makeNotice(other.user.id, { title: 'x'.repeat(200) }),
+  )
+  expect((await list(owner)).notifications[0]?.title).toBe(`${'😀'.repeat(199)}…`)
+  expect((await list(other)).notifications[0]?.title).toBe('x'.repeat(200))
+})
+
 test('M13: one cause tells a person once, also when many tell it at the same time', async () => {
   const owner = await signIn()
   const notice = makeNotice(owner.user.id)

@@ -3,6 +3,7 @@ import { ownSellerProfileSchema } from '../../src/users/seller-schemas.ts'
 import { api } from '../support/api.ts'
 import { query } from '../support/database.ts'
 import { createActiveVehicle } from '../support/market.ts'
+import { answered, offered } from '../support/offers.ts'
 import { type Person, signIn, signInAdmin } from '../support/people.ts'
 import { refusalOf } from '../support/sessions.ts'
 
@@ -117,6 +118,37 @@ describe('GET /api/sellers/:id', () => {
     for (const id of ['999999', 'abc', '0'])
       expect(refusalOf(await api('GET', `/api/sellers/${id}`))).toEqual([404, 'not_found'])
   })
+})
+
+test('M16: a business names its owner on listings, offers, orders and invoices once it is approved, and not before', async () => {
+  const [dealer, buyer] = [await signIn(undefined, { first_name: 'Ada', last_name: 'Byron' }), await signIn()]
+  const id = (await save(dealer, { business_name: 'Federal Escrow' })).int('id')
+  const vehicleId = await createActiveVehicle(dealer)
+  const offer = await offered(vehicleId, buyer, 5_000)
+  const { order_id } = await answered(offer.id, dealer, 'accept')
+  const names = async () => {
+    const shown = await Promise.all(
+      [
+        `/api/vehicles/${vehicleId}`,
+        '/api/offers',
+        `/api/orders/${order_id}`,
+        `/api/orders/${order_id}/invoice`,
+      ].map((path) => api('GET', path, { as: buyer })),
+    )
+    const at = [
+      'seller.display_name',
+      'offers.0.seller.display_name',
+      'seller.display_name',
+      'seller.display_name',
+    ]
+    return shown.map((answer, index) => answer.expect(200).at(at[index] ?? ''))
+  }
+  const person = ['Ada B.', 'Ada B.', 'Ada Byron', 'Ada Byron']
+  expect(await names()).toEqual(person)
+  ;(await review(id, 'reject', { reason: 'It is no escrow' })).expect(200)
+  expect(await names()).toEqual(person)
+  ;(await review(id, 'approve')).expect(200)
+  expect(await names()).toEqual(Array(4).fill('Federal Escrow'))
 })
 
 test('GET /api/admin/seller-profiles has those that wait, and the audit log what was decided', async () => {

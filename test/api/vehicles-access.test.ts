@@ -48,7 +48,7 @@ describe('GET /api/vehicles/:id', () => {
     }
   })
 
-  test('the seller is shown by name and initial, or by their business', async () => {
+  test('M16: the seller is shown by name and initial, or by their business once an admin has approved it', async () => {
     const person = await signIn(undefined, { first_name: 'Ada', last_name: 'Byron' })
     const id = await createActiveVehicle(person)
     const sellerOf = async () => (await call(undefined, 'GET', `${id}`)).expect(200).as(vehicleSchema).seller
@@ -57,6 +57,11 @@ describe('GET /api/vehicles/:id', () => {
       `INSERT INTO seller_profiles (id, user_id, business_name, created_at, updated_at) VALUES (77, ?, 'Byron Motors', NOW(3), NOW(3))`,
       [person.user.id],
     )
+    for (const status of ['pending', 'rejected']) {
+      await query('UPDATE seller_profiles SET status = ? WHERE id = 77', [status])
+      expect(await sellerOf()).toMatchObject({ display_name: 'Ada B.', seller_profile_id: null })
+    }
+    await query("UPDATE seller_profiles SET status = 'approved' WHERE id = 77")
     expect(await sellerOf()).toEqual({
       id: person.user.id,
       display_name: 'Byron Motors',

@@ -1,5 +1,10 @@
 import { centsToDollars, formatAmount } from '../../lib/money.ts'
-import { NOTIFICATION_TYPE, type Notice, type NotificationType } from '../../notifications/notification.ts'
+import {
+  type CommonNotice,
+  NOTIFICATION_TYPE,
+  type Notice,
+  type NotificationType,
+} from '../../notifications/notification.ts'
 import {
   AUCTION_STATUS,
   type AuctionEvent,
@@ -30,11 +35,15 @@ type Voided = Extract<AuctionEvent, { kind: 'bid_voided' }>
 const nameOf = ({ year, make, model }: VehicleSummary): string =>
   [year, make, model].filter((part) => part !== null).join(' ')
 
-function compose(subject: NoticeSubject, entry: LedgerEntry, userId: number, text: Text): Notice {
+const compose = (subject: NoticeSubject, entry: LedgerEntry, userId: number, text: Text): Notice => ({
+  ...composeForAll(subject, entry, text),
+  userId,
+})
+
+function composeForAll(subject: NoticeSubject, entry: LedgerEntry, text: Text): CommonNotice {
   const { auctionId, vehicle } = subject
   const { cause, type, title, message, data } = text
   return {
-    userId,
     type,
     title: `${title}: ${nameOf(vehicle)}`,
     message,
@@ -167,7 +176,7 @@ function noticesOfVoiding(subject: NoticeSubject, entry: LedgerEntry): Notice[] 
   const disclosure = entry.events.find(({ kind }) => kind === 'disclosure_changed')
   return [...reasons].map(([userId, reason]) =>
     disclosure?.kind === 'disclosure_changed'
-      ? disclosureChanged(subject, entry, userId, disclosure.changes)
+      ? compose(subject, entry, userId, textOfDisclosure(disclosure.changes, true))
       : compose(subject, entry, userId, {
           cause: 'voided',
           type: NOTIFICATION_TYPE.general,
@@ -177,18 +186,27 @@ function noticesOfVoiding(subject: NoticeSubject, entry: LedgerEntry): Notice[] 
   )
 }
 
-function disclosureChanged(
+/** M12: to each of those who watch the vehicle, what an entry changed. Whoever lost bids by it is told of it once. */
+export const noticeOfDisclosure = (
   subject: NoticeSubject,
   entry: LedgerEntry,
-  userId: number,
   changes: readonly DisclosureChange[],
-): Notice {
+): CommonNotice => {
+  const hasVoided = entry.events.some(({ kind }) => kind === 'bid_voided')
+  return composeForAll(subject, entry, textOfDisclosure(changes, hasVoided))
+}
+
+function textOfDisclosure(changes: readonly DisclosureChange[], hasVoided: boolean): Text {
   const list = changes.map(({ field, before, after }) => `${field}: ${before ?? '–'} → ${after ?? '–'}`)
-  return compose(subject, entry, userId, {
+  const sentence = hasVoided
+    ? 'All bids were voided; please bid again.'
+    : 'What is said of the vehicle was changed.'
+  return {
+    // One cause for bidders and watchers: whoever is both is told once.
     cause: 'voided',
     type: NOTIFICATION_TYPE.disclosureChanged,
     title: 'The description changed',
-    message: `All bids were voided; please bid again. ${list.join(', ')}`,
+    message: `${sentence} ${list.join(', ')}`,
     data: { changes },
-  })
+  }
 }

@@ -4,8 +4,8 @@ import type { Database, Executor, Transaction } from '../../db/client.ts'
 import { insertNotices } from '../../db/insert-notices.ts'
 import { auctions, bids } from '../../db/schema/auctions.ts'
 import { type Notice, TOLD_BEFORE_MS } from '../../notifications/notification.ts'
-import type { AuctionTerms, DisclosureChange, EpochMs, Position } from '../engine/auction.ts'
-import type { AuctionChange, Batch, EndedAuction, Settlement } from './projection.ts'
+import type { AuctionTerms, EpochMs, Position } from '../engine/auction.ts'
+import type { AuctionChange, Batch, Disclosure, EndedAuction, Settlement } from './projection.ts'
 
 /** What MySQL is asked to keep. Everything may be asked twice, and arrive late after it was asked again. */
 export interface ProjectionStore {
@@ -22,10 +22,13 @@ export interface ProjectionStore {
 /** What else an ended or cancelled auction brings about (M1), in the transaction of its settlement. */
 export type OnEnded = (tx: Transaction, ended: EndedAuction) => Promise<void>
 
-/** Brings the vehicle's own row to what the room was told of it, in the transaction of the auction's row. */
+/**
+ * Brings the vehicle's own row to what the room was told of it and tells those who watch it, in the transaction of the
+ * auction's row.
+ */
 export type OnDisclosed = (
   tx: Transaction,
-  disclosed: { vehicleId: number; changes: readonly DisclosureChange[]; at: Date },
+  disclosed: { vehicleId: number; disclosures: readonly Disclosure[]; at: Date },
 ) => Promise<void>
 
 export interface ProjectionStoreParts {
@@ -44,7 +47,7 @@ class AuctionRowMissing extends Error {
 export function createProjectionStore(parts: ProjectionStoreParts): ProjectionStore {
   const { db, onDisclosed, onEnded, clock } = parts
   const disclose = async (tx: Transaction, { vehicleId, disclosed, at }: AuctionChange) => {
-    if (disclosed.length > 0) await onDisclosed(tx, { vehicleId, changes: disclosed, at: new Date(at) })
+    if (disclosed.length > 0) await onDisclosed(tx, { vehicleId, disclosures: disclosed, at: new Date(at) })
   }
   return {
     saveBids: ({ auctionId, bids }) =>

@@ -1,6 +1,6 @@
 import type { Cents } from '../../lib/money.ts'
 import { MINUTE_MS } from '../../lib/time.ts'
-import type { Notice } from '../../notifications/notification.ts'
+import type { CommonNotice, Notice } from '../../notifications/notification.ts'
 import type {
   AuctionTerms,
   Bid,
@@ -11,7 +11,13 @@ import type {
   Position,
 } from '../engine/auction.ts'
 import type { LedgerReader, RoomBidderRow } from './contract.ts'
-import { isClosing, type NoticeSubject, noticesOfClosing, noticesWhileOpen } from './notices.ts'
+import {
+  isClosing,
+  type NoticeSubject,
+  noticeOfDisclosure,
+  noticesOfClosing,
+  noticesWhileOpen,
+} from './notices.ts'
 
 /** How long after its end the sweeper looks whether an auction was settled. */
 export const SETTLEMENT_GRACE_MS = MINUTE_MS
@@ -38,6 +44,12 @@ export interface Voiding {
   readonly at: EpochMs
 }
 
+export interface Disclosure {
+  readonly changes: readonly DisclosureChange[]
+  /** To whoever watches the vehicle. */
+  readonly notice: CommonNotice
+}
+
 /** What the auction's row becomes; applied only where the row shows an earlier entry. */
 export interface AuctionChange {
   readonly auctionId: number
@@ -55,7 +67,7 @@ export interface AuctionChange {
   readonly nextAttemptAt: EpochMs | null
   readonly vehicleId: number
   /** What everyone was told of the vehicle (M12), in order. */
-  readonly disclosed: readonly DisclosureChange[]
+  readonly disclosed: readonly Disclosure[]
 }
 
 /** An auction that is over, as what follows from it (M1) needs it. */
@@ -158,20 +170,25 @@ function touchedBy({ events }: LedgerEntry): number[] {
 }
 
 function describeChange(
-  { auctionId, vehicle }: NoticeSubject,
+  subject: NoticeSubject,
   entries: readonly LedgerEntry[],
   last: LedgerEntry,
 ): AuctionChange {
+  const { auctionId, vehicle } = subject
   let seq: number | null = null
   let terms: AuctionTerms | null = null
   let armedAt: EpochMs | null = null
-  const disclosed: DisclosureChange[] = []
-  for (const { at, events } of entries) {
+  const disclosed: Disclosure[] = []
+  for (const entry of entries) {
+    const { at, events } = entry
     for (const event of events) {
       if (event.seq !== null) seq = event.seq
       if (event.kind === 'armed' || event.kind === 'edited') terms = event.terms
       if (event.kind === 'armed') armedAt = at
-      if (event.kind === 'disclosure_changed') disclosed.push(...event.changes)
+      if (event.kind === 'disclosure_changed') {
+        const { changes } = event
+        disclosed.push({ changes, notice: noticeOfDisclosure(subject, entry, changes) })
+      }
     }
   }
   return {

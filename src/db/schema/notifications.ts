@@ -2,13 +2,16 @@ import { boolean, index, mysqlTable, primaryKey, text, uniqueIndex, varchar } fr
 import type { NotificationType } from '../../notifications/notification.ts'
 import { asciiKey, id, instant, jsonDocument, reference } from './columns.ts'
 
+/** What is longer is shortened. */
+export const TITLE_MAX_CHARS = 200
+
 export const notifications = mysqlTable(
   'notifications',
   {
     id: id(),
     user_id: reference().notNull(),
     type: asciiKey({ length: 32 }).$type<NotificationType>().notNull(),
-    title: varchar({ length: 200 }).notNull(),
+    title: varchar({ length: TITLE_MAX_CHARS }).notNull(),
     message: text().notNull(),
     data: jsonDocument<Record<string, unknown>>().notNull(),
     /** What caused it: the same cause tells a person once, however often it is projected. */
