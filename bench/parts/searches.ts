@@ -50,7 +50,7 @@ interface Wanted {
   dollars: number
 }
 
-/** From the one that hardly anybody looks for to the one that most look for. */
+/** From those that hardly anybody looks for to the one that most look for. */
 const VEHICLES: readonly Wanted[] = [
   // biome-ignore format: one row a vehicle
   { label: 'Lexus RX 350 2015, dear, WY', year: 2015, make: 'Lexus', model: 'RX 350', trim: '', bodyType: 'SUV', state: 'WY', mileage: 140_000, dollars: 45_000 },

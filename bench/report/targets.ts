@@ -142,10 +142,10 @@ function judgeRows({ rows = [] }: Results): Judgement[] {
 
 function judgeSearches({ searches }: Results): Judgement[] {
   if (searches === undefined) return []
-  const longestMs = Math.max(...searches.matches.map(({ databaseMs }) => databaseMs.max))
+  const longestMs = Math.max(...searches.matches.map(({ findMs }) => findMs.max))
   return [
     {
-      name: `a vehicle and ${formatNumber(searches.searches)} saved searches, at the database`,
+      name: `finding which of ${formatNumber(searches.searches)} searches a vehicle fits`,
       wanted: `< ${MATCH_MAX_MS} ms`,
       measured: `${formatNumber(longestMs)} ms`,
       isReached: longestMs < MATCH_MAX_MS,

@@ -21,9 +21,9 @@ const MOST_MILES = [30, 50, 60, 75, 80, 100, 120, 150].map((thousand) => thousan
 const TITLE_TYPES = ['clean', 'clean', 'clean', 'salvage', 'rebuilt']
 const WORDS = ['4wd', 'xlt', 'limited', 'premium', 'one owner', 'sport']
 
-/** The first of a list is wanted most, the tenth about a fifth as often. */
+/** The first of a list is wanted most, the tenth half as often. */
 function pickFirstMost<T>(random: Random, items: readonly T[]): T {
-  const weightOf = (rank: number): number => 1 / (rank + 3)
+  const weightOf = (rank: number): number => 1 / (rank + 8)
   let rest = random.next() * items.reduce((sum, _, rank) => sum + weightOf(rank), 0)
   for (const [rank, item] of items.entries()) {
     rest -= weightOf(rank)
