@@ -6,7 +6,7 @@ import { createProjectionStore } from './auctions/live/projection-store.ts'
 import { createProjector } from './auctions/live/projector.ts'
 import type { Room } from './auctions/live/room.ts'
 import { createRooms } from './auctions/rooms.ts'
-import { createDatabase } from './db/client.ts'
+import { createDatabase, type Transaction } from './db/client.ts'
 import { ClerkVerifier } from './external/clerk.ts'
 import { createPaymentProviders } from './external/payments.ts'
 import { RedisService } from './external/redis.ts'
@@ -17,6 +17,7 @@ import { closeFulfillment } from './fulfillment/close-fulfillment.ts'
 import { openTitle } from './fulfillment/open-title.ts'
 import type { Cents } from './lib/money.ts'
 import { SECOND_MS } from './lib/time.ts'
+import type { Sale } from './market/sale.ts'
 import { createAnnouncer } from './notifications/announce.ts'
 import { Stream } from './notifications/live/stream.ts'
 import { readNews } from './notifications/read-news.ts'
@@ -31,7 +32,7 @@ import { createOrder } from './orders/create-order.ts'
 import { hasDefaulted } from './orders/has-defaulted.ts'
 import { isBuyerOf } from './orders/is-buyer.ts'
 import { readAccount } from './orders/read-account.ts'
-import { settleAuction } from './orders/settle-auction.ts'
+import { settleAuction, tellAccounts } from './orders/settle-auction.ts'
 import { warnDisabled } from './platform/disabled.ts'
 import { parseSettings } from './platform/env.ts'
 import { isolateLimiter } from './platform/isolate-limit.ts'
@@ -40,6 +41,7 @@ import { isolateMetrics } from './platform/metrics/isolate.ts'
 import { createMetrics } from './platform/metrics/metrics.ts'
 import type { MetricsObject } from './platform/metrics/metrics-object.ts'
 import { RateLimiter } from './platform/rate-limit.ts'
+import { createAccounts } from './users/account.ts'
 import type { ReadAccount } from './users/live/buying-power.ts'
 import { createPeople } from './users/live/people.ts'
 import type { PersonObject, TellRoom } from './users/live/person.ts'
@@ -142,10 +144,29 @@ export function createDeps(env: Bindings) {
   const openStream: OpenStream = (host) =>
     new Stream({ readNews: (userId, seen) => readNews(db, userId, seen), log, clock }, host)
   const readAccountOf: ReadAccount = (userId, auctionIds) => readAccount(db, userId, auctionIds)
+  const onPersonGone: OnPersonGone = async (userId, status) => {
+    const ctx = { db, announce, metrics, log, onVehicleGone: voidForGone, now: clock() }
+    await voidForPerson(ctx, userId)
+    if (status === USER_STATUS.deleted) await archiveListings(ctx, userId)
+  }
+  const accounts = createAccounts({
+    isOn: settings.BUYING_POWER === 'on',
+    tellPerson: (userId) => tellPerson({ db, people, onPersonGone, log }, userId),
+    waitUntil,
+    log,
+  })
   const project = createProjector({
     store: countSales(
       announceNotices(
-        createProjectionStore({ db, onDisclosed: discloseInAuction, onEnded: settleAuction, clock }),
+        tellAccounts(
+          createProjectionStore({
+            db,
+            onDisclosed: discloseInAuction,
+            onEnded: (tx, ended) => settleAuction(tx, ended, accounts),
+            clock,
+          }),
+          accounts,
+        ),
         announce,
       ),
       metrics,
@@ -155,9 +176,9 @@ export function createDeps(env: Bindings) {
     onProgress: (auctionId, lagEvents, isStuck) =>
       metrics.reportProjection(auctionId, { lagEvents, isStuck }),
   })
-  const orderWires = { onPaid: openTitle, onOrderEnded: closeFulfillment, applyTitleDue }
+  const orderWires = { accounts, onPaid: openTitle, onOrderEnded: closeFulfillment, applyTitleDue }
   const applyOrdersDue: ApplyOrdersDue = (ctx, auctionId) =>
-    applyDueOfAuction({ ...ctx, ...orderWires, db, metrics, people, announce }, auctionId)
+    applyDueOfAuction({ ...ctx, ...orderWires, db, metrics, people, onPersonGone, announce }, auctionId)
   return {
     settings,
     log,
@@ -177,12 +198,12 @@ export function createDeps(env: Bindings) {
     ...orderWires,
     readAccount: readAccountOf,
     changeInAuction: tellAuction,
-    applyDue: (ctx: Omit<DueContext, 'db' | 'announce'>, vehicleId: number) =>
-      applyDue({ ...ctx, db, announce }, vehicleId),
+    applyDue: (ctx: Omit<DueContext, 'db' | 'announce' | 'accounts' | 'metrics'>, vehicleId: number) =>
+      applyDue({ ...ctx, db, announce, accounts, metrics }, vehicleId),
     onAuctionScheduled: voidForAuction,
     onVehicleGone: voidForGone,
     decisionOf: showDecision,
-    onSold: createOrder,
+    onSold: (tx: Transaction, sale: Sale) => createOrder(tx, sale, accounts),
     countSale: (price: Cents) => countSale(metrics, price),
     hasDefaulted,
     applyOrdersDue,

@@ -103,7 +103,7 @@ async function expireDecision(ctx: DueContext, auctionId: number): Promise<void>
     const after = decisionAt(decision, ctx.now)
     if (isOpen(after)) return []
     const audit = { requestId: ctx.requestId, now: ctx.now }
-    const step = { before, after, at: before.deadline_at, answerKey: null, audit }
+    const step = { before, after, at: before.deadline_at, answerKey: null, audit, accounts: ctx.accounts }
     return (await takeStep(tx, step, null)).told
   })
   ctx.announce(told)

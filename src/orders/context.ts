@@ -3,6 +3,7 @@ import type { orders } from '../db/schema/orders.ts'
 import type { Announce } from '../notifications/announce.ts'
 import type { RequestContext } from '../platform/hono.ts'
 import type { Metrics } from '../platform/metrics/metrics.ts'
+import type { Accounts } from '../users/account.ts'
 import type { AuditContext } from '../users/audit.ts'
 import type { ReturnedVehicle } from '../vehicles/return-vehicle.ts'
 import type { OrderStatus } from './order.ts'
@@ -33,6 +34,8 @@ export type ApplyTitleDue = (
 /** What the moves of an order set off. */
 export interface OrderWires {
   onPaid: OnPaid
+  /** What the buyer owes changes with nearly everything here (M18). */
+  accounts: Accounts
   onOrderEnded: OnOrderEnded
 }
 

@@ -4,7 +4,6 @@ import { insertNotices } from '../db/insert-notices.ts'
 import { orders, payments, refunds } from '../db/schema/orders.ts'
 import { addCents, cents, ZERO_CENTS } from '../lib/money.ts'
 import { readPinnedTerms } from '../market/read-terms.ts'
-import { touchAccount } from '../users/account.ts'
 import { AUDIT_SUBJECT, recordAudit } from '../users/audit.ts'
 import { giveBack, heldOf } from './balance.ts'
 import type { MoveContext, OrderRow } from './context.ts'
@@ -54,7 +53,7 @@ export async function finishRefund(
   if (after === null) throw new Error(`Order ${order.id} holds less than refund ${refund.id} gives back`)
   const { refunded_cents } = after
   await tx.update(orders).set({ refunded_cents, updated_at: at }).where(eq(orders.id, order.id))
-  await touchAccount(tx, order.buyer_id, at)
+  await ctx.accounts.touch(tx, order.buyer_id, at)
   await insertNotices(tx, noticesOfRefund(after, finished, at))
   return { order: await follow(tx, ctx, after, refund.reason), refund: finished }
 }

@@ -3,7 +3,6 @@ import type { Executor, Transaction } from '../db/client.ts'
 import { audit_log } from '../db/schema/audit-log.ts'
 import { orders } from '../db/schema/orders.ts'
 import { AppError } from '../platform/errors.ts'
-import { touchAccount } from '../users/account.ts'
 import { AUDIT_SUBJECT, recordAudit } from '../users/audit.ts'
 import { type ReturnedVehicle, returnVehicle } from '../vehicles/return-vehicle.ts'
 import type { MoveContext, OrderContext, OrderRow } from './context.ts'
@@ -46,7 +45,7 @@ export async function moveOrder(
     .update(orders)
     .set({ ...stampsOf(to, at), status, status_reason, updated_at })
     .where(eq(orders.id, orderId))
-  await touchAccount(tx, before.buyer_id, at)
+  await ctx.accounts.touch(tx, before.buyer_id, at)
   await recordAudit(tx, ctx, {
     action: actionOf(to),
     subject: AUDIT_SUBJECT.order,
@@ -101,9 +100,10 @@ export async function findOrder(db: Executor, orderId: number): Promise<OrderRow
 }
 
 /**
- * Runs `work`, whose transaction asks `begin` for the context of its moves at the start of each run, and counts what
- * the last run moved once it has committed: `countingMoves(ctx, (begin) => ctx.db.transaction((tx) => moveOrder(tx,
- * begin(), …)))`. A move that took two attempts to commit may be missed.
+ * Runs `work`, whose transaction asks `begin` for the context of its moves at the start of each run:
+ * `countingMoves(ctx, (begin) => ctx.db.transaction((tx) => moveOrder(tx, begin(), …)))`. Once it has committed, what the
+ * last run moved and gave back is counted, and whose account it touched is told. A move that took two attempts to commit
+ * may be missed.
  */
 export async function countingMoves<Result>(
   ctx: OrderContext,
@@ -120,3 +120,4 @@ export async function countingMoves<Result>(
   }
   return result
 }
+  ctx.accounts.tell()

@@ -96,7 +96,10 @@ async function changeStatus(
  * Tells the person's object what MySQL says now. The object heeds the latest revision only, so telling twice or in
  * another order does no harm. Never throws: what fails is left to the sweeper.
  */
-export async function tellPerson(ctx: StandingContext, userId: number): Promise<boolean> {
+export async function tellPerson(
+  ctx: Pick<StandingContext, 'db' | 'people' | 'onPersonGone' | 'log'>,
+  userId: number,
+): Promise<boolean> {
   try {
     const [row] = await ctx.db.select().from(users).where(eq(users.id, userId))
     if (!row) return true
@@ -112,6 +115,7 @@ export async function tellPerson(ctx: StandingContext, userId: number): Promise<
         and(eq(users.id, userId), eq(users.standing_revision, revision), eq(users.next_attempt_at, dueAt)),
       )
     return true
+    if (row.status !== USER_STATUS.active) await ctx.onPersonGone(userId, row.status)
   } catch (error) {
     ctx.log.warn('person_not_told', {
       user_id: userId,
