@@ -42,6 +42,8 @@ export type CallerContext = OfferContext & SignedIn
 export interface DueContext {
   db: Database
   announce: Announce
+  accounts: Accounts
+  metrics: Pick<Metrics, 'vehicles'>
   requestId: string
   /** Epoch milliseconds. */
   now: number
