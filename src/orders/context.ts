@@ -7,6 +7,7 @@ import type { Accounts } from '../users/account.ts'
 import type { AuditContext } from '../users/audit.ts'
 import type { ReturnedVehicle } from '../vehicles/return-vehicle.ts'
 import type { OrderStatus } from './order.ts'
+import type { RefundStatus } from './payment.ts'
 
 export type OrderRow = typeof orders.$inferSelect
 
@@ -44,11 +45,12 @@ export type MoveContext = AuditContext &
   OrderWires & {
     /** Told what is to be counted once it has committed. */
     onMoved: (to: OrderStatus, vehicle: ReturnedVehicle | null) => void
+    onRefund: (to: RefundStatus) => void
   }
 
 export interface OrderParts extends OrderWires {
   db: Database
   applyTitleDue: ApplyTitleDue
-  metrics: Pick<Metrics, 'orders' | 'vehicles'>
+  metrics: Pick<Metrics, 'orders' | 'vehicles' | 'payments'>
 }
 export type OrderContext = Pick<RequestContext, 'requestId' | 'now'> & AuditContext & OrderParts

@@ -7,6 +7,10 @@ import { AUDIT_SUBJECT, recordAudit } from '../users/audit.ts'
 import { type ReturnedVehicle, returnVehicle } from '../vehicles/return-vehicle.ts'
 import type { MoveContext, OrderContext, OrderRow } from './context.ts'
 import { isEnded, mayMove, ORDER_STATUS, type OrderStatus } from './order.ts'
+import type { RefundStatus } from './payment.ts'
+
+/** How refunds are counted among payments, which are counted by their method. */
+const REFUND_COUNT_TYPE = 'refund'
 
 export const orderMissing = () => new AppError('not_found', 'Order not found')
 
@@ -110,14 +114,21 @@ export async function countingMoves<Result>(
   work: (begin: () => MoveContext) => Promise<Result>,
 ): Promise<Result> {
   let moves: { to: OrderStatus; vehicle: ReturnedVehicle | null }[] = []
+  let refunds: RefundStatus[] = []
   const result = await work(() => {
     moves = []
-    return { ...ctx, onMoved: (to, vehicle) => moves.push({ to, vehicle }) }
+    refunds = []
+    return {
+      ...ctx,
+      onMoved: (to, vehicle) => moves.push({ to, vehicle }),
+      onRefund: (to) => refunds.push(to),
+    }
   })
+  ctx.accounts.tell()
   for (const { to, vehicle } of moves) {
     ctx.metrics.orders.inc({ status: to })
     if (vehicle !== null) ctx.metrics.vehicles.inc({ status: vehicle })
   }
+  for (const status of refunds) ctx.metrics.payments.inc({ type: REFUND_COUNT_TYPE, status })
   return result
 }
-  ctx.accounts.tell()

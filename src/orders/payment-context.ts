@@ -2,7 +2,6 @@ import type { PaymentProvider } from '../external/payments.ts'
 import type { Announce } from '../notifications/announce.ts'
 import type { RequestContext } from '../platform/hono.ts'
 import type { Logger } from '../platform/logger.ts'
-import type { Metrics } from '../platform/metrics/metrics.ts'
 import type { People } from '../users/live/people.ts'
 import type { OrderContext, OrderParts } from './context.ts'
 
@@ -14,13 +13,9 @@ export type DueContext = OrderContext & {
 }
 
 export interface PaymentParts extends OrderParts {
-  metrics: OrderParts['metrics'] & Pick<Metrics, 'payments'>
   people: People
   announce: Announce
   /** Those whose messages are taken, by name. */
   payments: ReadonlyMap<string, PaymentProvider>
 }
 export type PaymentContext = RequestContext & PaymentParts
-
-/** How refunds are counted among payments, which are counted by their method. */
-export const REFUND_COUNT_TYPE = 'refund'
