@@ -24,7 +24,7 @@ import { readNews } from './notifications/read-news.ts'
 import { applyDue } from './offers/apply-due.ts'
 import type { ApplyOrdersDue, DueContext } from './offers/context.ts'
 import { showDecision } from './offers/decision-rows.ts'
-import { voidForAuction, voidForGone } from './offers/void-offers.ts'
+import { voidForAuction, voidForGone, voidForPerson } from './offers/void-offers.ts'
 import { applyDueOfAuction } from './orders/apply-due.ts'
 import { countCompletedSales } from './orders/count-completed.ts'
 import { countSale, countSales } from './orders/count-sales.ts'
@@ -48,6 +48,9 @@ import type { PersonObject, TellRoom } from './users/live/person.ts'
 import type { OpenStream } from './users/live/person-stream.ts'
 import { createStandingCheck, isolateStandings } from './users/live/standing-check.ts'
 import { createPersonStreams } from './users/live/streams.ts'
+import { type OnPersonGone, tellPerson } from './users/standing.ts'
+import { USER_STATUS } from './users/user.ts'
+import { archiveListings } from './vehicles/archive-listings.ts'
 import { discloseInAuction } from './vehicles/auction-status.ts'
 import type { ChangeInAuction, OnVehicleActive } from './vehicles/context.ts'
 import { matchVehicle } from './watchlist/match-vehicles.ts'
@@ -141,9 +144,6 @@ export function createDeps(env: Bindings) {
   const onVehicleActive: OnVehicleActive = (ctx, vehicleId) => ctx.waitUntil(matchVehicle(ctx, vehicleId))
   const clock = () => Date.now()
   const announce = createAnnouncer({ tell: streams.announce, waitUntil, clock, log })
-  const openStream: OpenStream = (host) =>
-    new Stream({ readNews: (userId, seen) => readNews(db, userId, seen), log, clock }, host)
-  const readAccountOf: ReadAccount = (userId, auctionIds) => readAccount(db, userId, auctionIds)
   const onPersonGone: OnPersonGone = async (userId, status) => {
     const ctx = { db, announce, metrics, log, onVehicleGone: voidForGone, now: clock() }
     await voidForPerson(ctx, userId)
@@ -155,6 +155,9 @@ export function createDeps(env: Bindings) {
     waitUntil,
     log,
   })
+  const openStream: OpenStream = (host) =>
+    new Stream({ readNews: (userId, seen) => readNews(db, userId, seen), log, clock }, host)
+  const readAccountOf: ReadAccount = (userId, auctionIds) => readAccount(db, userId, auctionIds)
   const project = createProjector({
     store: countSales(
       announceNotices(
@@ -210,6 +213,7 @@ export function createDeps(env: Bindings) {
     clerk,
     payments,
     people,
+    onPersonGone,
     isSuspended: createStandingCheck(people, isolateStandings),
     rooms,
     tellRoom,

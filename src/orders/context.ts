@@ -34,9 +34,9 @@ export type ApplyTitleDue = (
 
 /** What the moves of an order set off. */
 export interface OrderWires {
-  onPaid: OnPaid
   /** What the buyer owes changes with nearly everything here (M18). */
   accounts: Accounts
+  onPaid: OnPaid
   onOrderEnded: OnOrderEnded
 }
 

@@ -21,7 +21,7 @@ import { getOrder } from './show-order.ts'
 
 type Parts = VehicleParts &
   OrderParts &
-  Pick<PaymentParts, 'people'> & {
+  Pick<PaymentParts, 'people' | 'onPersonGone'> & {
     metrics: VehicleParts['metrics'] & OrderParts['metrics']
     settings: Pick<Settings, 'JWT_SECRET_KEY'>
   }

@@ -11,7 +11,7 @@ import type { Accounts } from './account.ts'
 import type { AdminUser, UserListQuery, UserPage } from './admin-schemas.ts'
 import { AUDIT_SUBJECT, recordAudit } from './audit.ts'
 import type { People } from './live/people.ts'
-import { restoreUser, suspendUser, tellPerson } from './standing.ts'
+import { type OnPersonGone, restoreUser, suspendUser, tellPerson } from './standing.ts'
 import { allRoles, USER_STATUS } from './user.ts'
 
 export type AdminContext = RequestContext &
