@@ -24,6 +24,7 @@ import { readNews } from './notifications/read-news.ts'
 import { applyDue } from './offers/apply-due.ts'
 import type { ApplyOrdersDue, DueContext } from './offers/context.ts'
 import { showDecision } from './offers/decision-rows.ts'
+import { declineForPerson } from './offers/decline-for-person.ts'
 import { voidForAuction, voidForGone, voidForPerson } from './offers/void-offers.ts'
 import { applyDueOfAuction } from './orders/apply-due.ts'
 import { countCompletedSales } from './orders/count-completed.ts'
@@ -145,9 +146,11 @@ export function createDeps(env: Bindings) {
   const clock = () => Date.now()
   const announce = createAnnouncer({ tell: streams.announce, waitUntil, clock, log })
   const onPersonGone: OnPersonGone = async (userId, status) => {
-    const ctx = { db, announce, metrics, log, onVehicleGone: voidForGone, now: clock() }
+    const ctx = { db, announce, accounts, metrics, log, requestId: crypto.randomUUID(), now: clock() }
     await voidForPerson(ctx, userId)
-    if (status === USER_STATUS.deleted) await archiveListings(ctx, userId)
+    await declineForPerson(ctx, userId)
+    if (status !== USER_STATUS.deleted) return
+    await archiveListings({ ...ctx, onVehicleGone: voidForGone }, userId)
   }
   const accounts = createAccounts({
     isOn: settings.BUYING_POWER === 'on',

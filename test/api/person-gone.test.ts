@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { applyDuePayments } from '../../src/orders/apply-due.ts'
 import { sweepUsers } from '../../src/users/standing.ts'
-import { decide, endPending } from '../support/after-hammer.ts'
+import { decide, type EndedAuction, endPending, standOfAuction, toldTypes } from '../support/after-hammer.ts'
 import { api } from '../support/api.ts'
 import { query, withFault } from '../support/database.ts'
 import { createActiveVehicle, createAuction, createDraftVehicle, makeVin } from '../support/market.ts'
@@ -38,6 +38,9 @@ const toldOf = async ({ user }: Person, offerId: number) =>
     ])
   ).map(({ type, message }) => [type, String(message).includes('The other side trades here no longer.')])
 const TOLD = [['general', true]]
+
+const stageOf = async ({ id }: EndedAuction) =>
+  (await query('SELECT stage FROM auction_decisions WHERE auction_id = ?', [id]))[0]?.stage
 
 describe('M4, M17: suspending a person', () => {
   test('voids what they have offered, in whichever round; the other side is told once', async () => {
@@ -86,6 +89,36 @@ describe('M4, M17: suspending a person', () => {
     await suspend(next)
     expect(await toldOf(seller, offerId)).toEqual(TOLD)
     await createAuction(seller, { vehicle_id: auction.vehicleId })
+  })
+
+  test('M2: is no where the next word was theirs: the bidder’s to a counter, which opens the second chance', async () => {
+    const [winner, next] = await Promise.all([signIn(), signIn()])
+    const auction = await endPending(seller, winner, [[next, 3_000]])
+    ;(await decide(auction.id, seller, { action: 'counter', amount: 8_000 })).expect(200)
+    await suspend(winner)
+    expect(await stageOf(auction)).toBe('declined_by_bidder')
+    expect(await standOfAuction(auction)).toEqual({ outcome: 'unsold', vehicle: 'active', orders: 0 })
+    expect((await toldTypes(seller, `decision:${auction.id}:`)).at(-1)).toBe('offer_rejected')
+    const chance = await api('POST', `/api/auctions/${auction.id}/second-chance`, { as: seller })
+    expect(chance.expect(201).at('offer.amount')).toBeGreaterThan(0)
+    await suspend(winner)
+    expect(await stageOf(auction)).toBe('declined_by_bidder')
+  })
+
+  test('M2: or the seller’s to the high bid, whose bidder is bound no longer', async () => {
+    const [owner, winner] = await Promise.all([signIn(), signIn()])
+    const auction = await endPending(owner, winner)
+    await suspend(owner)
+    expect(await stageOf(auction)).toBe('declined_by_seller')
+    expect((await standOfAuction(auction)).vehicle).toBe('active')
+    expect(await toldTypes(winner, `decision:${auction.id}:`)).toContain('auction_lost')
+  })
+
+  test('M2: where it is the other side’s turn, that one decides', async () => {
+    const winner = await signIn()
+    const auction = await endPending(seller, winner)
+    await suspend(winner)
+    expect(await stageOf(auction)).toBe('seller')
   })
 
   test('an offer at the same moment does not stay', async () => {
