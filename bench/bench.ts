@@ -8,6 +8,7 @@ import { measureEngine } from './parts/engine.ts'
 import { profileRoom } from './parts/profile.ts'
 import { measureReads } from './parts/reads.ts'
 import { measureRows } from './parts/rows.ts'
+import { measureSearches } from './parts/searches.ts'
 import { measureSockets } from './parts/sockets.ts'
 import { measureWake } from './parts/wake.ts'
 import { drawPlots } from './report/plots.ts'
@@ -97,5 +98,8 @@ async function measure(part: Part, stage: Stage, results: Results): Promise<void
       return
     case 'reads':
       results.reads = await measureReads(stage, plan.reads)
+      return
+    case 'searches':
+      results.searches = await measureSearches(stage, plan.searches)
   }
 }

@@ -3,6 +3,7 @@ import type { BacklogFigures } from '../parts/backlog.ts'
 import type { EngineFigure } from '../parts/engine.ts'
 import type { ReadFigures } from '../parts/reads.ts'
 import type { RowFigure } from '../parts/rows.ts'
+import type { SearchFigures } from '../parts/searches.ts'
 import type { SocketFigures } from '../parts/sockets.ts'
 import type { WakeFigure } from '../parts/wake.ts'
 
@@ -17,4 +18,5 @@ export interface Results {
   wake?: WakeFigure[]
   backlog?: BacklogFigures
   reads?: ReadFigures[]
+  searches?: SearchFigures
 }

@@ -22,6 +22,7 @@ const WAKE_GROWTH_MAX = 1.5
 const EVENTS_MIN = 5_000
 const CALLS_MAX = 1
 const ROWS_MAX = 3
+const MATCH_MAX_MS = 200
 
 /** What the figures that are there say to what they should reach. */
 export function judge(results: Results): Judgement[] {
@@ -31,6 +32,7 @@ export function judge(results: Results): Judgement[] {
     ...judgeWake(results),
     ...judgeProjection(results),
     ...judgeRows(results),
+    ...judgeSearches(results),
   ]
 }
 
@@ -134,6 +136,19 @@ function judgeRows({ rows = [] }: Results): Judgement[] {
       wanted: `≤ ${ROWS_MAX}`,
       measured: formatNumber(most),
       isReached: most <= ROWS_MAX,
+    },
+  ]
+}
+
+function judgeSearches({ searches }: Results): Judgement[] {
+  if (searches === undefined) return []
+  const longestMs = Math.max(...searches.matches.map(({ findMs }) => findMs.max))
+  return [
+    {
+      name: `finding which of ${formatNumber(searches.searches)} searches a vehicle fits`,
+      wanted: `< ${MATCH_MAX_MS} ms`,
+      measured: `${formatNumber(longestMs)} ms`,
+      isReached: longestMs < MATCH_MAX_MS,
     },
   ]
 }

@@ -5,6 +5,7 @@ import { auction_decisions, offers } from '../db/schema/offers.ts'
 import { describeError } from '../lib/error-text.ts'
 import { MINUTE_MS } from '../lib/time.ts'
 import { findVehicle } from '../vehicles/find-vehicle.ts'
+import { VEHICLE_STATUS } from '../vehicles/vehicle.ts'
 import { takeStep } from './close-decision.ts'
 import type { DueContext } from './context.ts'
 import { decisionAt, isOpen } from './decision.ts'
@@ -98,18 +99,21 @@ async function attempt(ctx: DueContext, kind: 'decision' | 'offer', id: number):
   }
 }
 
-/** M2: silence is no, as of the deadline. */
+/** M2: silence is no, as of the deadline, and the vehicle active again. */
 async function expireDecision(ctx: DueContext, auctionId: number): Promise<void> {
   const told = await ctx.db.transaction(async (tx) => {
     const before = await lockDecision(tx, auctionId)
-    if (before === null || before.deadline_at === null) return []
+    if (before === null || before.deadline_at === null) return null
     const decision = decisionOfRow(before)
     const after = decisionAt(decision, ctx.now)
-    if (isOpen(after)) return []
+    if (isOpen(after)) return null
     const audit = { requestId: ctx.requestId, now: ctx.now }
-    const step = { before, after, at: before.deadline_at, answerKey: null, audit }
+    const step = { before, after, at: before.deadline_at, answerKey: null, audit, accounts: ctx.accounts }
     return (await takeStep(tx, step, null)).told
   })
+  if (told === null) return
+  ctx.metrics.vehicles.inc({ status: VEHICLE_STATUS.active })
+  ctx.accounts.tell()
   ctx.announce(told)
 }
 

@@ -14,6 +14,7 @@ import {
   type VehicleRow,
   vehicleMissing,
 } from './find-vehicle.ts'
+import { differences, recordEdit } from './record-edit.ts'
 import type { Vehicle } from './schemas.ts'
 import { showVehicle } from './show-vehicle.ts'
 import {
@@ -46,17 +47,12 @@ export function requireComplete(row: VehicleRow): void {
   })
 }
 
-/** What differs, by its names on the wire: forms send what stays as it is, too. */
-function changedFields(before: VehicleRow, after: VehicleRow): string[] {
-  return Object.entries(after).flatMap(([column, value]) =>
-    value === Reflect.get(before, column) ? [] : column.replace(/_(?:cents|tenths)$/, ''),
-  )
-}
-
 /** @throws AppError `wrong_status` where a field of the change is locked in this status */
 function requireEditable(row: VehicleRow, change: ListingFields): void {
   const nothingAtAll = row.status === VEHICLE_STATUS.sold || row.status === VEHICLE_STATUS.archived
-  const locked = lockedFields(row.status, changedFields(row, applyChange(row, change)))
+  // Forms send what stays as it is, too.
+  const changed = differences(row, applyChange(row, change)).map(({ name }) => name)
+  const locked = lockedFields(row.status, changed)
   if (nothingAtAll) throw new AppError('wrong_status', `A vehicle that is ${row.status} cannot be changed`)
   if (locked.length > 0)
     throw new AppError('wrong_status', `Cannot be changed while ${row.status}: ${locked.join(', ')}`)
@@ -148,7 +144,7 @@ async function tellAuction(ctx: VehicleContext, row: VehicleRow, change: Listing
 /** Judged again under the lock: between the first look and now an auction may have begun or ended. */
 async function writeChange(
   tx: Transaction,
-  { now }: VehicleContext,
+  ctx: VehicleContext & SignedIn,
   seen: VehicleRow,
   asked: ListingFields,
   told: Told | null,
@@ -161,6 +157,15 @@ async function writeChange(
   if (LIVE_STATUSES.includes(row.status)) requireComplete(after)
   await tx
     .update(vehicles)
-    .set({ ...toColumns(change), live_vin: liveVin(row.status, after.vin), updated_at: new Date(now) })
+    .set({ ...toColumns(change), live_vin: liveVin(row.status, after.vin), updated_at: new Date(ctx.now) })
     .where(eq(vehicles.id, row.id))
+  // What a room was told is in the log already.
+  const recorded = told !== null && told.isDisclosed !== null ? told.changes : []
+  const changed = differences(row, after).filter(({ name }) => recorded.every(({ field }) => field !== name))
+  await recordEdit(tx, ctx, {
+    vehicleId: row.id,
+    action: 'edited',
+    before: Object.fromEntries(changed.map(({ name, before }) => [name, before])),
+    after: Object.fromEntries(changed.map(({ name, after: value }) => [name, value])),
+  })
 }
