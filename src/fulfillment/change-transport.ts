@@ -58,6 +58,7 @@ export async function changeTransport(
       if (await isRecorded(tx, key)) return
       const row = await requireLockedTransport(tx, orderId)
       const edits = editsOf(row, change, byAdmin)
+      requireDaysInOrder({ ...row, ...edits })
       if (change.status === undefined) return await writeEdits(tx, moving, { order, row, edits, key })
       if (change.status === TRANSPORT_STATUS.cancelled && !byAdmin && !mayBuyerCancel(row.status))
         throw new AppError('wrong_status', `A transport that is ${row.status} is called off by an admin`)
@@ -85,6 +86,13 @@ function editsOf(row: TransportRow, change: TransportChange, byAdmin: boolean): 
     }
   }
   return edits
+}
+
+/** @throws AppError `validation_failed` */
+function requireDaysInOrder({ pickup_date, delivery_date }: TransportRow): void {
+  if (pickup_date === null || delivery_date === null || pickup_date <= delivery_date) return
+  const message = 'Must not be before the pickup_date'
+  throw new AppError('validation_failed', message, { details: [{ path: 'delivery_date', message }] })
 }
 
 interface Editing {

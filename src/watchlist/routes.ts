@@ -61,10 +61,7 @@ export const savedSearchRoutes = new Hono<Env>()
     '/',
     describe({ summary: 'The caller’s saved searches', responses: { 200: savedSearchListSchema } }),
     requireUser(),
-    async (c) => {
-      const saved_searches = await listSearches(c.var.context)
-      return reply(c, savedSearchListSchema, { saved_searches, total: saved_searches.length }, 200)
-    },
+    async (c) => reply(c, savedSearchListSchema, await listSearches(c.var.context), 200),
   )
   .post(
     '/',

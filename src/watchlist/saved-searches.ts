@@ -10,6 +10,7 @@ import {
   type SavedSearch,
   type SavedSearchEdit,
   type SavedSearchInput,
+  type SavedSearchList,
   savedSearchMadeSchema,
 } from './schemas.ts'
 import type { WatchContext } from './watch.ts'
@@ -79,13 +80,21 @@ async function requireRoom(tx: Transaction, userId: number): Promise<void> {
 }
 
 /** The caller's own, in the order in which they were made. */
-export async function listSearches(ctx: SearchContext): Promise<SavedSearch[]> {
+export async function listSearches(ctx: SearchContext): Promise<SavedSearchList> {
   const rows = await ctx.db
     .select()
     .from(saved_searches)
     .where(eq(saved_searches.user_id, ctx.actor.userId))
     .orderBy(asc(saved_searches.id))
-  return rows.map(describeSearch)
+  const { length } = rows
+  return {
+    saved_searches: rows.map(describeSearch),
+    total: length,
+    total_capped: false,
+    pages: length === 0 ? 0 : 1,
+    current_page: 1,
+    next_cursor: null,
+  }
 }
 
 /** @throws AppError `not_found`, for another's as well */

@@ -66,5 +66,6 @@ export const savedSearchSchema = z.object({
 })
 export type SavedSearch = z.output<typeof savedSearchSchema>
 export const savedSearchMadeSchema = z.object({ message: z.string(), saved_search: savedSearchSchema })
-/** All of them: there are at most fifty. */
-export const savedSearchListSchema = z.object({ saved_searches: z.array(savedSearchSchema), total: z.int() })
+/** All of them on one page: there are at most fifty. */
+export const savedSearchListSchema = z.object({ saved_searches: z.array(savedSearchSchema), ...pageFields })
+export type SavedSearchList = z.output<typeof savedSearchListSchema>

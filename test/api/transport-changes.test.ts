@@ -118,6 +118,24 @@ describe('details', () => {
     expect((await showTransport(orderId, cast.admin)).status).toBe('quote_requested')
   })
 
+  test('it is not delivered before it is picked up: 400, whichever of the two days is told last', async () => {
+    const { orderId } = await makePaidOrder(cast)
+    await leadTransport(orderId, cast, S.quoteRequested)
+    const patch = (body: object) => patchTransport(orderId, cast.admin, body)
+    expect(refusalOf(await patch({ pickup_date: '2026-12-10', delivery_date: '2026-12-09' }))).toEqual([
+      400,
+      'validation_failed',
+    ])
+    ;(await patch({ delivery_date: '2026-12-10' })).expect(200)
+    const refused = await patch({ pickup_date: '2026-12-11' })
+    expect([refused.status, refused.at('details.0.path')]).toEqual([400, 'delivery_date'])
+    ;(await patch({ pickup_date: '2026-12-10' })).expect(200)
+    expect(await showTransport(orderId, cast.admin)).toMatchObject({
+      pickup_date: '2026-12-10',
+      delivery_date: '2026-12-10',
+    })
+  })
+
   test('of a transport that nobody asked for there are none: 404', async () => {
     const { orderId } = await makePaidOrder(cast)
     expect(refusalOf(await patchTransport(orderId, cast.admin, { carrier: 'x' }))).toEqual([404, 'not_found'])
