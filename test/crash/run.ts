@@ -4,6 +4,7 @@ import { checkAuction, type Finding } from './checks/check-auction.ts'
 import { checkListing, type ListingFinding } from './checks/check-talks.ts'
 import { collect, endEverything, findHeldWrongly } from './ending.ts'
 import { sortEvidence } from './evidence/evidence.ts'
+import type { TalkRows } from './evidence/talk-rows.ts'
 import { breakThings, describeFault, FAULTS_MIN, type Fault, planFaults } from './faults.ts'
 import { BIDDERS, Hall } from './hall.ts'
 import { Mover } from './house/mover.ts'
@@ -131,6 +132,7 @@ export async function runCrash(stack: CrashStack, options: CrashOptions, say: Sa
     say('checking')
     const missed = countMissed(talks.moved, stack.outages)
     problems.push(...unsorted, ...surprises.list(), ...findWeakness({ faults, hall, fewestOpen, missed }))
+    problems.push(...findUntried(collected.talkRows))
     return {
       findings: auctions.map(checkAuction),
       listings: listings.map(checkListing),
@@ -148,6 +150,18 @@ export async function runCrash(stack: CrashStack, options: CrashOptions, say: Sa
     stopProgress()
     hall.leave()
   }
+}
+
+/** How a negotiation ends that somebody, and that nobody answers: every run has both of both kinds. */
+function findUntried({ decisions, offers }: TalkRows): string[] {
+  const problems: string[] = []
+  for (const stage of ['sold', 'expired']) {
+    if (!decisions.some((row) => row.stage === stage)) problems.push(`no decision was ${stage}`)
+  }
+  for (const status of ['accepted', 'expired']) {
+    if (!offers.some((row) => row.status === status)) problems.push(`no offer was ${status}`)
+  }
+  return problems
 }
 
 /** A run that broke less than it should proves less than it says. */
