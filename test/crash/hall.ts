@@ -30,6 +30,13 @@ interface HallParts {
   surprises: Surprises
 }
 
+/** An active vehicle. */
+export interface Listed {
+  readonly serial: number
+  readonly seller: Seller
+  readonly vehicleId: number
+}
+
 /** Everybody who takes part, and what they were told. */
 export class Hall {
   readonly book = new OfferBook()
@@ -73,8 +80,13 @@ export class Hall {
   }
 
   /** Lists a vehicle, puts it up, and lets watchers in. */
-  async open(kind: LotKind, durationMs: number, latestEndAt = Number.POSITIVE_INFINITY): Promise<Lot> {
-    const { serial, seller, vehicleId } = await this.#list(kind)
+  async open(
+    kind: LotKind,
+    durationMs: number,
+    latestEndAt = Number.POSITIVE_INFINITY,
+    listed?: Listed,
+  ): Promise<Lot> {
+    const { serial, seller, vehicleId } = listed ?? (await this.list(kind))
     const lot = await seller.open(vehicleId, serial, kind, { durationMs, latestEndAt })
     this.lots.push(lot)
     // Nobody wakes its room: what is due there comes by its alarm or by the sweeper alone.
@@ -90,9 +102,11 @@ export class Hall {
   }
 
   /** An active vehicle that is not up for auction. */
-  async list(kind: LotKind): Promise<{ vehicleId: number; seller: Person }> {
-    const { seller, vehicleId } = await this.#list(kind)
-    return { vehicleId, seller: seller.person }
+  async list(kind: LotKind): Promise<Listed> {
+    const serial = ++this.#serial
+    const seller = this.#sellers[serial % this.#sellers.length]
+    if (seller === undefined) throw new Error('There is no seller')
+    return { serial, seller, vehicleId: await seller.list(serial, kind) }
   }
 
   /** Every bidder joins two of the long auctions, so that each of these has as many as any other. */
@@ -205,13 +219,6 @@ export class Hall {
     // Two of the networks that RFC 5737 keeps for documentation, and on into neighbours that nobody reaches here.
     const address = `198.51.${100 + Math.floor(this.#addresses / 250)}.${1 + (this.#addresses % 250)}`
     return new Api(this.#parts.url, address, this.#parts.surprises)
-  }
-
-  async #list(kind: LotKind): Promise<{ serial: number; seller: Seller; vehicleId: number }> {
-    const serial = ++this.#serial
-    const seller = this.#sellers[serial % this.#sellers.length]
-    if (seller === undefined) throw new Error('There is no seller')
-    return { serial, seller, vehicleId: await seller.list(serial, kind) }
   }
 
   #join(bidder: Bidder, lot: Lot, random: Random): void {

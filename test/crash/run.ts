@@ -59,6 +59,8 @@ export async function runCrash(stack: CrashStack, options: CrashOptions, say: Sa
   await hall.signUp()
   const admin = await hall.signInAdmin()
   const moves = new MoveBook()
+  const bargaining = new Bargaining({ hall, random: random.stream('bargaining') })
+  await bargaining.list()
   const lastEndAt = Date.now() + ENTRY_MS + options.chaosMs + LAST_END_MS
   const longLots = await Promise.all(LONG_LOTS.map((kind) => hall.open(kind, lastEndAt - Date.now())))
   hall.joinLong(longLots)
@@ -69,8 +71,7 @@ export async function runCrash(stack: CrashStack, options: CrashOptions, say: Sa
   )
   // Before the first fault: it could hold them up for half a minute (`in_progress`).
   const firstShort = await Promise.all(places.map((place) => place.open()))
-  const bargaining = new Bargaining({ hall, random: random.stream('bargaining'), latestEndAt: lastEndAt })
-  const [first, firstTalks] = await Promise.all([openRound(hall), bargaining.open()])
+  const [first, firstTalks] = await Promise.all([openRound(hall), bargaining.open(lastEndAt)])
   await waitUntil(() => hall.sockets.every(({ isOpen }) => isOpen), ENTRY_PATIENCE_MS)
   const begunAt = Date.now()
   const chaosEndsAt = begunAt + options.chaosMs
@@ -105,7 +106,10 @@ export async function runCrash(stack: CrashStack, options: CrashOptions, say: Sa
     })
     const rounds = runRounds(hall, mover, random.stream('rounds'), { first, until: chaosEndsAt })
     rounds.catch(() => undefined)
-    const negotiations = bargaining.run(firstTalks, negotiator, chaosEndsAt)
+    const negotiations = bargaining.run(firstTalks, negotiator, {
+      until: chaosEndsAt,
+      latestEndAt: lastEndAt,
+    })
     negotiations.catch(() => undefined)
     const chaos = breakThings(plan, {
       stack,

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Person } from '../clients/person.ts'
-import type { Hall } from '../hall.ts'
+import type { Hall, Listed } from '../hall.ts'
 import { IF_BID_LOT, LISTING, type Lot } from '../lots.ts'
 import type { Random } from '../random.ts'
 import { DECISION_SCRIPTS, DecisionTalk, dealDecisionScripts } from './decision-scripts.ts'
@@ -29,20 +28,14 @@ export interface Listing {
 export interface BargainingParts {
   readonly hall: Hall
   readonly random: Random
-  /** Epoch milliseconds: the auctions end by then if at all possible. */
-  readonly latestEndAt: number
-}
-
-interface Listed {
-  readonly vehicleId: number
-  readonly seller: Person
 }
 
 /** Places in which one negotiation follows the other: over auctions below their reserve, and by offers. */
 export class Bargaining {
   readonly listings: Listing[] = []
   readonly #parts: BargainingParts
-  readonly #listed: Listed[] = []
+  readonly #listings: Listed[] = []
+  readonly #vehicles: Listed[] = []
   readonly #decisionScripts: ReturnType<typeof dealDecisionScripts>
   readonly #offerScripts: ReturnType<typeof dealOfferScripts>
 
@@ -53,45 +46,58 @@ export class Bargaining {
   }
 
   /**
-   * Before the first fault, which could hold them up for half a minute (`in_progress`): an auction or a listing for
-   * each script.
+   * A vehicle for each script, before the first fault, which could hold that up for half a minute (`in_progress`).
    */
-  async open(): Promise<Lot[]> {
-    const { hall, random } = this.#parts
-    const listing = Array.from({ length: OFFER_SCRIPTS }, () => hall.list(LISTING))
-    this.#listed.push(...(await Promise.all(listing)))
-    const opening = Array.from({ length: DECISION_SCRIPTS }, () =>
-      this.#open(random.int(AUCTION_MIN_MS, FIRST_WITHIN_MS)),
+  async list(): Promise<void> {
+    const list = (count: number) =>
+      Promise.all(Array.from({ length: count }, () => this.#parts.hall.list(LISTING)))
+    this.#vehicles.push(...(await list(DECISION_SCRIPTS)))
+    this.#listings.push(...(await list(OFFER_SCRIPTS)))
+  }
+
+  /** The first auctions; all end by `latestEndAt` (epoch milliseconds) if at all possible. */
+  open(latestEndAt: number): Promise<Lot[]> {
+    const { random } = this.#parts
+    return Promise.all(
+      this.#vehicles.map((vehicle) =>
+        this.#open(random.int(AUCTION_MIN_MS, FIRST_WITHIN_MS), latestEndAt, vehicle),
+      ),
     )
-    return await Promise.all(opening)
   }
 
   /** Goes on as long as a negotiation can be over soon after `until` (epoch milliseconds). */
-  async run(first: readonly Lot[], negotiator: Negotiator, until: number): Promise<void> {
+  async run(
+    first: readonly Lot[],
+    negotiator: Negotiator,
+    { until, latestEndAt }: { until: number; latestEndAt: number },
+  ): Promise<void> {
     const { random } = this.#parts
     await Promise.all([
       ...first.map((lot) => this.#decide(lot, negotiator)),
-      ...this.#listed.map(async (listed, index) => {
+      ...this.#listings.map(async (listed, index) => {
         await sleep(random.stream(`listing ${index}`).int(0, FIRST_WITHIN_MS))
         await this.#offer(listed, negotiator)
       }),
-      ...Array.from({ length: DECISION_SLOTS }, async () => {
+      ...Array.from({ length: DECISION_SLOTS }, async (_, index) => {
+        const slot = random.stream(`decision slot ${index}`)
         while (Date.now() + 2 * AUCTION_MAX_MS < until) {
-          await this.#decide(await this.#open(random.int(AUCTION_MIN_MS, AUCTION_MAX_MS)), negotiator)
+          const lot = await this.#open(slot.int(AUCTION_MIN_MS, AUCTION_MAX_MS), latestEndAt)
+          await this.#decide(lot, negotiator)
         }
       }),
-      ...Array.from({ length: OFFER_SLOTS }, async () => {
+      ...Array.from({ length: OFFER_SLOTS }, async (_, index) => {
+        const slot = random.stream(`offer slot ${index}`)
         while (Date.now() + 2 * OFFERS_MS < until) {
           await this.#offer(await this.#parts.hall.list(LISTING), negotiator)
-          await sleep(random.int(...BETWEEN_LISTINGS_MS))
+          await sleep(slot.int(...BETWEEN_LISTINGS_MS))
         }
       }),
     ])
   }
 
-  async #open(durationMs: number): Promise<Lot> {
-    const { hall, latestEndAt } = this.#parts
-    const lot = await hall.open(IF_BID_LOT, durationMs, latestEndAt)
+  async #open(durationMs: number, latestEndAt: number, vehicle?: Listed): Promise<Lot> {
+    const { hall } = this.#parts
+    const lot = await hall.open(IF_BID_LOT, durationMs, latestEndAt, vehicle)
     hall.joinShort(lot, BIDDERS)
     return lot
   }
@@ -110,10 +116,10 @@ export class Bargaining {
   async #offer({ vehicleId, seller }: Listed, negotiator: Negotiator): Promise<void> {
     const { hall } = this.#parts
     const [script, play] = this.#offerScripts.next().value
-    this.listings.push({ vehicleId, sellerId: seller.userId, script })
+    this.listings.push({ vehicleId, sellerId: seller.person.userId, script })
     const random = this.#parts.random.stream(`listing ${vehicleId}`)
     const [one, other] = random.shuffle(hall.bidders.map(({ person }) => person))
     if (one === undefined || other === undefined) throw new Error('Nobody is there to buy')
-    await play(new OfferTalk({ negotiator, vehicleId, seller, buyers: [one, other], random }))
+    await play(new OfferTalk({ negotiator, vehicleId, seller: seller.person, buyers: [one, other], random }))
   }
 }
