@@ -25,7 +25,7 @@ import { applyDue } from './offers/apply-due.ts'
 import type { ApplyOrdersDue, DueContext } from './offers/context.ts'
 import { showDecision } from './offers/decision-rows.ts'
 import { declineForPerson } from './offers/decline-for-person.ts'
-import { voidForAuction, voidForGone, voidForPerson } from './offers/void-offers.ts'
+import { voidForAuction, voidForDescription, voidForGone, voidForPerson } from './offers/void-offers.ts'
 import { applyDueOfAuction } from './orders/apply-due.ts'
 import { countCompletedSales } from './orders/count-completed.ts'
 import { countSale, countSales } from './orders/count-sales.ts'
@@ -206,6 +206,7 @@ export function createDeps(env: Bindings) {
       applyDue({ ...ctx, db, announce, accounts, metrics }, vehicleId),
     onAuctionScheduled: voidForAuction,
     onVehicleGone: voidForGone,
+    onVehicleDescribed: voidForDescription,
     decisionOf: showDecision,
     onSold: (tx: Transaction, sale: Sale) => createOrder(tx, sale, accounts),
     countSale: (price: Cents) => countSale(metrics, price),

@@ -103,6 +103,12 @@ async function openAuction(market: Market, plan: Plan): Promise<number | undefin
   }
 }
 
+/**
+ * Somebody else has bid in between: the market is alive, which is what these bids are for. Or bids need buying power,
+ * which nobody has until an administrator records a deposit.
+ */
+const MISSED_BIDS = ['too_low', 'already_leading', 'ended', 'buying_power']
+
 /** The keys make each bid count once, however often the seed runs. */
 async function placeBids(market: Market, plan: Plan, auctionId: number): Promise<void> {
   for (const [index, [key, body]] of plan.bids.entries()) {
@@ -113,9 +119,7 @@ async function placeBids(market: Market, plan: Plan, auctionId: number): Promise
         key: `seed-bid-${auctionId}-${index}`,
       })
     } catch (error) {
-      // Somebody else has bid in between: the market is alive, which is what these bids are for.
-      if (!(error instanceof RefusedError) || !['too_low', 'already_leading', 'ended'].includes(error.code))
-        throw error
+      if (!(error instanceof RefusedError) || !MISSED_BIDS.includes(error.code)) throw error
     }
   }
 }

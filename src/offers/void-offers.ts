@@ -9,29 +9,44 @@ import { noticeOfOvertaken, noticesOfEnd, VOID_REASON, type VoidReason } from '.
 import { OFFER_KIND, OFFER_STATUS, statusAt } from './offer.ts'
 import { NOT_STANDING, type OfferRow, roundOf, sideOf } from './offer-rows.ts'
 
+interface AboutVehicle {
+  vehicleId: number
+  at: Date
+}
+
 /**
  * M4: scheduling an auction voids what stands and tells both sides. The vehicle is locked by its new status.
  * @returns who was told
  * @throws AppError `wrong_status` while a second chance stands (M1)
  */
-export async function voidForAuction(
+export const voidForAuction = (tx: Transaction, about: AboutVehicle): Promise<number[]> =>
+  voidUnlessKept(tx, about, VOID_REASON.auctionScheduled)
+
+/**
+ * An offer is for the vehicle as it was described: another description voids what stands and tells both sides. The
+ * vehicle is locked.
+ * @returns who was told
+ * @throws AppError `wrong_status` while a second chance stands: it is for the vehicle that was bid on
+ */
+export const voidForDescription = (tx: Transaction, about: AboutVehicle): Promise<number[]> =>
+  voidUnlessKept(tx, about, VOID_REASON.described)
+
+/** What is due already is left to its deadline. */
+async function voidUnlessKept(
   tx: Transaction,
-  { vehicleId, at }: { vehicleId: number; at: Date },
+  { vehicleId, at }: AboutVehicle,
+  reason: VoidReason,
 ): Promise<number[]> {
-  const standing = await lockStanding(tx, vehicleId)
-  const holds = standing.some(
-    (row) =>
-      row.kind === OFFER_KIND.secondChance && statusAt(roundOf(row), at.getTime()) === OFFER_STATUS.pending,
+  const standing = (await lockStanding(tx, vehicleId)).filter(
+    (row) => statusAt(roundOf(row), at.getTime()) === OFFER_STATUS.pending,
   )
-  if (holds) throw new AppError('wrong_status', 'A second chance is offered: the next bidder answers first')
-  return await voidAll(tx, standing, at, VOID_REASON.auctionScheduled)
+  if (standing.some(({ kind }) => kind === OFFER_KIND.secondChance))
+    throw new AppError('wrong_status', 'A second chance is offered: the next bidder answers first')
+  return await voidAll(tx, standing, at, reason)
 }
 
 /** What stands falls with its listing. @returns who was told */
-export async function voidForGone(
-  tx: Transaction,
-  { vehicleId, at }: { vehicleId: number; at: Date },
-): Promise<number[]> {
+export async function voidForGone(tx: Transaction, { vehicleId, at }: AboutVehicle): Promise<number[]> {
   return await voidAll(tx, await lockStanding(tx, vehicleId), at, VOID_REASON.vehicleGone)
 }
 

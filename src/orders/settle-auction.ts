@@ -2,9 +2,11 @@ import { OUTCOME } from '../auctions/engine/auction.ts'
 import type { EndedAuction } from '../auctions/live/projection.ts'
 import type { ProjectionStore } from '../auctions/live/projection-store.ts'
 import type { Transaction } from '../db/client.ts'
+import { centsToDollars } from '../lib/money.ts'
 import { nameAuctionSale } from '../market/sale.ts'
 import { openDecision } from '../offers/decision-rows.ts'
 import type { Accounts } from '../users/account.ts'
+import { AUDIT_SUBJECT, recordAudit } from '../users/audit.ts'
 import { leaveAuction } from '../vehicles/auction-status.ts'
 import { createOrder } from './create-order.ts'
 
@@ -35,7 +37,18 @@ export async function settleAuction(
     price,
     soldAt: endedAt,
   }
-  await createOrder(tx, sale, accounts)
+  const orderId = await createOrder(tx, sale, accounts)
+  await recordAudit(
+    tx,
+    { requestId: `settlement-${auctionId}`, now: endedAt },
+    {
+      action: 'auction.sold',
+      subject: AUDIT_SUBJECT.auction,
+      subjectId: auctionId,
+      before: null,
+      after: { price: centsToDollars(price), buyer_id: highBidderId, order_id: orderId },
+    },
+  )
 }
 
 /** The store, letting people's objects know of their money once a settlement has committed (M18). */

@@ -41,6 +41,13 @@ export type ChangeInAuction = (
  */
 export type OnVehicleGone = (tx: Transaction, gone: { vehicleId: number; at: Date }) => Promise<number[]>
 
+/**
+ * What an active vehicle is said to be changes: what is negotiated about it falls, in the transaction of the change.
+ * @returns who was told, to be announced once it has committed
+ * @throws AppError `wrong_status` where somebody is to answer for the vehicle as it is
+ */
+export type OnVehicleDescribed = OnVehicleGone
+
 /** A vehicle has become active, and that is committed: who waits for one like it is told. Returns at once. */
 export type OnVehicleActive = (ctx: VehicleContext, vehicleId: number) => void
 
@@ -56,6 +63,7 @@ export interface VehicleParts {
   isBuyerOf: IsBuyerOf
   changeInAuction: ChangeInAuction
   onVehicleGone: OnVehicleGone
+  onVehicleDescribed: OnVehicleDescribed
   onVehicleActive: OnVehicleActive
   announce: Announce
 }

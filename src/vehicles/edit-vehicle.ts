@@ -24,6 +24,7 @@ import {
   liveVin,
   lockedFields,
   mayEditFiles,
+  OFFERED_COLUMNS,
   REQUIRED_TO_SUBMIT,
   VEHICLE_STATUS,
 } from './vehicle.ts'
@@ -124,12 +125,25 @@ export async function editVehicle(
   requireEditable(seen, change)
   if (Object.values(change).every((value) => value === undefined)) return await showVehicle(ctx, seen)
   const told = seen.status === VEHICLE_STATUS.inAuction ? await tellAuction(ctx, seen, change) : null
+  let voided: number[] = []
   try {
-    await ctx.db.transaction((tx) => writeChange(tx, ctx, seen, change, told))
+    await ctx.db.transaction(async (tx) => {
+      await writeChange(tx, ctx, seen, change, told)
+      if (isAnotherOffer(seen, change))
+        voided = await ctx.onVehicleDescribed(tx, { vehicleId: id, at: new Date(ctx.now) })
+    })
   } catch (error) {
     throw namingDuplicate(error)
   }
+  ctx.announce(voided)
   return await showVehicle(ctx, await requireOwner(ctx.db, id, ctx.actor, 'owner or admin'))
+}
+
+/** Whether what is negotiated about an active vehicle would be about another one. */
+function isAnotherOffer(seen: VehicleRow, change: ListingFields): boolean {
+  if (seen.status !== VEHICLE_STATUS.active) return false
+  const after = applyChange(seen, change)
+  return OFFERED_COLUMNS.some((column) => after[column] !== seen[column])
 }
 
 /** The auction is the truth on whether there are bids, so it is asked before MySQL is written. */

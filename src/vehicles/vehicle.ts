@@ -93,6 +93,21 @@ export const DISCLOSURE_FIELDS = [
 ] as const
 export type DisclosureField = (typeof DISCLOSURE_FIELDS)[number]
 
+/** What somebody offers on: M12's fields, and which vehicle it is. */
+export const OFFERED_COLUMNS = [
+  'title_type',
+  'title_absent',
+  'odometer_status',
+  'condition_grade_tenths',
+  'condition',
+  'mileage',
+  'vin',
+  'year',
+  'make',
+  'model',
+  'trim',
+] as const
+
 /** One changed field of M12, as everyone is told of it. */
 export interface DisclosureChange {
   field: DisclosureField

@@ -4,11 +4,12 @@ import { createDeps } from '../../src/deps.ts'
 import { cents } from '../../src/lib/money.ts'
 import { nameOfferSale, nameSecondChanceSale, type Sale } from '../../src/market/sale.ts'
 import { invoiceSchema } from '../../src/orders/invoice-schemas.ts'
+import { auditPageSchema } from '../../src/users/admin-schemas.ts'
 import { api } from '../support/api.ts'
 import { query, withFault } from '../support/database.ts'
 import { createActiveVehicle } from '../support/market.ts'
-import { type Person, signIn } from '../support/people.ts'
-import { showOrder } from '../support/sales.ts'
+import { type Person, signIn, signInAdmin } from '../support/people.ts'
+import { sellVehicle, showOrder } from '../support/sales.ts'
 
 let seller: Person
 let buyer: Person
@@ -71,4 +72,19 @@ test('M1: one order and one invoice for each sale, however often its making is t
     [orderId],
   )
   expect([Number(orders?.count), Number(lines?.count)]).toEqual([1, 3])
+})
+
+test('M17: a sale by the hammer is in the audit log once: nobody did it, a deadline or a purchase brought it about', async () => {
+  const { orderId, auctionId } = await sellVehicle(seller, buyer, 4_321.99)
+  const admin = await signInAdmin()
+  const path = `/api/admin/audit-log?subject=auction&subject_id=${auctionId}`
+  const entries = (await api('GET', path, { as: admin })).expect(200).as(auditPageSchema).audit_log
+  expect(entries).toMatchObject([
+    {
+      actor_id: null,
+      action: 'auction.sold',
+      before: null,
+      after: { price: 4_321.99, buyer_id: buyer.user.id, order_id: orderId },
+    },
+  ])
 })
