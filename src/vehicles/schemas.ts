@@ -171,38 +171,3 @@ export type VehicleListQuery = z.output<typeof vehicleListQuery>
 /** Of the list's filters, those that a saved search keeps: what the vehicle itself is. */
 export const savedFiltersQuery = z.object({ ...vehicleFilters, seller_id: filter(idText) })
 export type SavedFilters = z.output<typeof savedFiltersQuery>
-
-/** What a VIN tells, as far as the vehicle itself goes. */
-const vinFields = {
-  vin: z.string(),
-  year: z.int().nullable(),
-  make: text,
-  model: text,
-  trim: text,
-  body_type: text,
-  engine: text,
-  transmission: text,
-  drivetrain: text,
-  exterior_color: text,
-  interior_color: text,
-  fuel_type: text,
-  cylinders: z.int().nullable(),
-  displacement: text,
-}
-const vinSource = z.enum(['clearvin', 'vpic', 'offline'])
-export const decodedVinSchema = z.object({
-  success: z.literal(true),
-  data: z.object(vinFields),
-  source: vinSource,
-  warnings: z.array(z.string()),
-})
-export const vinSchema = z.object({
-  ...vinFields,
-  valid: z.boolean(),
-  check_digit_valid: z.boolean(),
-  country: text,
-  manufacturer: text,
-  source: vinSource,
-  warnings: z.array(z.string()),
-})
-export type DecodedVin = z.output<typeof vinSchema>
