@@ -1,7 +1,7 @@
 // What a VIN tells by vPIC's patterns, without asking anyone.
 import { engineText, litresText } from '../../lib/engine-text.ts'
 import { checkDigit, hasRightCheckDigit, needsCheckDigit, UNKNOWN } from '../vin.ts'
-import { type Reading, readAnyYear, readYear, weighReading } from './match.ts'
+import { type Reading, readAnyYear, readYear, schemasOf, weighReading } from './match.ts'
 import { readModelYears } from './model-year.ts'
 import { MAKE_END, type PatternField, type Shard, type WmiEntry } from './shard.ts'
 import { findSuspects } from './suspects.ts'
@@ -92,10 +92,18 @@ function chooseYear(shard: Shard, entry: WmiEntry, vin: string, years: readonly 
 }
 
 function readPatterns(shard: Shard, entry: WmiEntry, vin: string, now: number) {
-  const { years, isCoded, warning } = readModelYears(vin, entry.light, now)
-  if (isCoded) return { ...chooseYear(shard, entry, vin, years), warning }
+  const { years, isCoded, other, warning } = readModelYears(vin, entry.light, now)
+  if (isCoded) {
+    const isOther = other !== null && years.every((year) => schemasOf(entry, year).length === 0)
+    const hasOther = isOther && schemasOf(entry, other).length > 0
+    return {
+      ...chooseYear(shard, entry, vin, hasOther ? [other] : years),
+      warning: hasOther ? null : warning,
+    }
+  }
+  const named = years.filter((year) => readYear(shard, entry, vin, year).has('model'))
   const reading = readAnyYear(shard, entry, vin)
-  return { year: null, years: warning === null ? [] : years, reading, warning }
+  return { year: null, years: named.length > 0 ? named : years, reading, warning }
 }
 
 /** Fields and candidates of a reading: what is told twice is a candidate, not a fact. */

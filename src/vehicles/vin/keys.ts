@@ -89,8 +89,6 @@ export function fitKey(key: string, text: string): number {
 
 /** The digits that stand where the key has its `#`. */
 export function digitsAt(key: string, text: string): string {
-  return readKey(key)
-    .map((_, place) => text.charAt(place))
-    .slice(key.indexOf('#'), key.lastIndexOf('#') + 1)
-    .join('')
+  const places = key.replaceAll(/\[[^\]]*\]/g, '*')
+  return text.slice(places.indexOf('#'), places.lastIndexOf('#') + 1)
 }

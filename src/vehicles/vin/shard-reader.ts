@@ -65,11 +65,15 @@ export const isolateShards = new ShardCache(KEPT_CHARACTERS)
 /** The shard that may have the maker of a VIN; null where no shard has such an identifier. */
 export type FindShard = (vin: string) => Promise<Shard | null>
 
+/** As far as it is used, the binding of the Worker's static assets. */
+export interface Assets {
+  fetch(url: string, init: { signal: AbortSignal }): Promise<Pick<Response, 'ok' | 'status' | 'text'>>
+}
+
 /**
- * @param assets the binding of the Worker's static assets
  * @returns a function that rejects where the shard cannot be read within a second, or is none
  */
-export function createShardReader(assets: Pick<Fetcher, 'fetch'>, cache: ShardCache): FindShard {
+export function createShardReader(assets: Assets, cache: ShardCache): FindShard {
   return async (vin) => {
     const name = shardNameOf(vin)
     if (name === null) return null

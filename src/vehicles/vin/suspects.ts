@@ -11,6 +11,8 @@ const DIGITS = '0123456789'
 const CHECK_POSITION = 9
 /** Positions whose characters patterns speak of, beside those of the maker. */
 const DESCRIBED = [4, 5, 6, 7, 8]
+/** Positions of maker and year choose which patterns are looked at: a slip there makes others look strange. */
+const CHOOSING = [1, 2, 3, 7, 10]
 
 /** What may stand in a position: the last digits of the number are digits in every VIN of 49 CFR 565. */
 function charactersAt(position: number): string {
@@ -55,8 +57,8 @@ function strangePositions(vin: string, shard: Shard | null, now: number): number
 
 /**
  * Positions, in order, of which one alone may be mistyped: another character there makes the check digit right and
- * the rest still a vehicle. Where patterns know nothing of what stands in a position, it is that one. Empty where the
- * check digit is right, not known, or not required.
+ * the rest still a vehicle. Where patterns know nothing of what stands in a position, it is that one, or one that chose
+ * the patterns. Empty where the check digit is right, not known, or not required.
  * @param shard the one that has the VIN's maker, if any has
  */
 export function findSuspects(vin: string, shard: Shard | null, now: number): number[] {
@@ -68,7 +70,9 @@ export function findSuspects(vin: string, shard: Shard | null, now: number): num
       return repairs.some((repaired) => namesModel(repaired, shard, now))
     return repairs.length > 0
   }
-  const strange = strangePositions(vin, shard, now).filter(mayBe)
-  if (strange.length > 0) return strange.sort((a, b) => a - b)
-  return Array.from(vin, (_, index) => index + 1).filter(mayBe)
+  const positions = Array.from(vin, (_, index) => index + 1).filter(mayBe)
+  const strange = strangePositions(vin, shard, now)
+  if (strange.length === 0) return positions
+  const narrowed = positions.filter((position) => strange.includes(position) || CHOOSING.includes(position))
+  return narrowed.length > 0 ? narrowed : positions
 }
