@@ -21,20 +21,24 @@ const MARK_OF_ELEMENT: Record<number, FieldMark> = {
   [ELEMENT.driveType]: 'r',
   [ELEMENT.gvwr]: 'w',
 }
-const SIZES: readonly number[] = [ELEMENT.litres, ELEMENT.cubicCentimetres]
+/** How many of it are a litre; the first that is there counts. */
+const SIZES: readonly (readonly [element: number, perLitre: number])[] = [
+  [ELEMENT.litres, 1],
+  [ELEMENT.cubicCentimetres, 1000],
+  [ELEMENT.cubicInches, 1 / 0.016387064],
+]
 const POWERS: readonly number[] = [ELEMENT.kilowatts, ELEMENT.horsepower]
 /** In the order in which an address names them. */
 const PLANTS: readonly number[] = [ELEMENT.plantCity, ELEMENT.plantState, ELEMENT.plantCountry]
 
 export const WANTED_ELEMENTS: ReadonlySet<number> = new Set([
   ...Object.keys(MARK_OF_ELEMENT).map(Number),
-  ...SIZES,
+  ...SIZES.map(([element]) => element),
   ...POWERS,
   ...PLANTS,
 ])
 
 const KILOWATTS_PER_HORSEPOWER = 0.745699872
-const CENTIMETRES_PER_LITRE = 1000
 
 export const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 const plain = (text: string): string => text.replace(/\s+/g, ' ').trim()
@@ -46,10 +50,13 @@ function litresText(litres: number): string | null {
 }
 
 function readLitres(values: ReadonlyMap<number, string>, key: string): string | null {
-  const [litres, cubic] = SIZES.map((element) => values.get(element))
-  if (litres === DIGITS || cubic === DIGITS) return key.includes('#') ? DIGITS : null
-  if (litres !== undefined) return litresText(Number(litres))
-  return cubic === undefined ? null : litresText(Number(cubic) / CENTIMETRES_PER_LITRE)
+  for (const [element, perLitre] of SIZES) {
+    const value = values.get(element)
+    if (value === DIGITS && key.includes('#')) return DIGITS
+    const litres = litresText(Number(value) / perLitre)
+    if (litres !== null) return litres
+  }
+  return null
 }
 
 function readPower(values: ReadonlyMap<number, string>): string | null {

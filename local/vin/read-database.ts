@@ -39,6 +39,7 @@ export const ELEMENT = {
   bodyClass: 5,
   cylinders: 9,
   cubicCentimetres: 11,
+  cubicInches: 12,
   litres: 13,
   doors: 14,
   driveType: 15,
