@@ -4,6 +4,7 @@ import type { EngineFigure } from '../parts/engine.ts'
 import type { ReadFigures } from '../parts/reads.ts'
 import type { RowFigure } from '../parts/rows.ts'
 import type { SocketFigures } from '../parts/sockets.ts'
+import type { VinFigures } from '../parts/vin.ts'
 import type { WakeFigure } from '../parts/wake.ts'
 
 /** Everything that a run has measured, as `latest.json` keeps it. */
@@ -17,4 +18,5 @@ export interface Results {
   wake?: WakeFigure[]
   backlog?: BacklogFigures
   reads?: ReadFigures[]
+  vin?: VinFigures
 }

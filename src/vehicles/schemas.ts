@@ -117,6 +117,8 @@ export const vehicleSchema = listedVehicleSchema.extend({
   seller: z.object({ id: z.int(), display_name: z.string(), seller_profile_id: z.int().nullable() }),
   /** Why it was rejected; null but for the owner and admins. */
   review_reason: text,
+  /** Where make, model or year are not those of the VIN; null but for the owner and admins. */
+  vin_warnings: z.array(z.string()).nullable().default(null),
   updated_at: isoTime,
 })
 export type Vehicle = z.output<typeof vehicleSchema>
@@ -125,6 +127,8 @@ export const vehicleMadeSchema = z.object({
   message: z.string(),
   vehicle_id: z.int(),
   vin: z.string(),
+  /** Where make, model or year are not those of the VIN. */
+  warnings: z.array(z.string()).default([]),
   vehicle: vehicleSchema,
 })
 export const vehicleChangedSchema = z.object({

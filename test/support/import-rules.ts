@@ -27,6 +27,7 @@ const PURE_FILES = [
   'vehicles/vin.ts',
   'vehicles/vin/decode.ts',
   'vehicles/vin/keys.ts',
+  'vehicles/vin/listing.ts',
   'vehicles/vin/match.ts',
   'vehicles/vin/model-year.ts',
   'vehicles/vin/shard.ts',
