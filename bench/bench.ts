@@ -10,6 +10,7 @@ import { measureReads } from './parts/reads.ts'
 import { measureRows } from './parts/rows.ts'
 import { measureSearches } from './parts/searches.ts'
 import { measureSockets } from './parts/sockets.ts'
+import { measureVin } from './parts/vin.ts'
 import { measureWake } from './parts/wake.ts'
 import { drawPlots } from './report/plots.ts'
 import { describeResults } from './report/print.ts'
@@ -101,5 +102,8 @@ async function measure(part: Part, stage: Stage, results: Results): Promise<void
       return
     case 'searches':
       results.searches = await measureSearches(stage, plan.searches)
+      return
+    case 'vin':
+      results.vin = await measureVin(stage, plan.vin)
   }
 }

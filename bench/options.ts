@@ -4,6 +4,7 @@ import type { Contest } from './parts/contest.ts'
 import type { ReadPlan } from './parts/reads.ts'
 import type { SearchPlan } from './parts/searches.ts'
 import type { SocketPlan } from './parts/sockets.ts'
+import type { VinPlan } from './parts/vin.ts'
 import type { WakePlan } from './parts/wake.ts'
 
 export const PARTS = [
@@ -15,6 +16,7 @@ export const PARTS = [
   'backlog',
   'reads',
   'searches',
+  'vin',
 ] as const
 export type Part = (typeof PARTS)[number]
 
@@ -25,6 +27,7 @@ export interface Plan {
   backlog: BacklogPlan
   reads: ReadPlan
   searches: SearchPlan
+  vin: VinPlan
   engine: { histories: readonly number[]; rounds: number; forMs: number }
   rows: { bids: number }
 }
@@ -98,5 +101,8 @@ export function planOf({ isQuick }: Pick<Options, 'isQuick'>): Plan {
       ? { histories: [10, 1_000, 100_000], rounds: 2, forMs: 300 }
       : { histories: [10, 100, 1_000, 10_000, 100_000], rounds: 5, forMs: 1_000 },
     rows: { bids: 1_000 },
+    vin: isQuick
+      ? { coldRounds: 2, warmRequests: 2_000, warmShards: 50 }
+      : { coldRounds: 10, warmRequests: 20_000, warmShards: 50 },
   }
 }

@@ -35,7 +35,7 @@ import { isBuyerOf } from './orders/is-buyer.ts'
 import { readAccount } from './orders/read-account.ts'
 import { settleAuction, tellAccounts } from './orders/settle-auction.ts'
 import { warnDisabled } from './platform/disabled.ts'
-import { parseSettings } from './platform/env.ts'
+import { parseSettings, type Settings } from './platform/env.ts'
 import { isolateLimiter } from './platform/isolate-limit.ts'
 import { createLogger, describeError } from './platform/logger.ts'
 import { isolateMetrics } from './platform/metrics/isolate.ts'
@@ -54,14 +54,21 @@ import { USER_STATUS } from './users/user.ts'
 import { archiveListings } from './vehicles/archive-listings.ts'
 import { discloseInAuction } from './vehicles/auction-status.ts'
 import type { ChangeInAuction, OnVehicleActive } from './vehicles/context.ts'
+import { createShardReader, isolateShards } from './vehicles/vin/shard-reader.ts'
 import { matchVehicle } from './watchlist/match-vehicles.ts'
 import { readWatchers, tellWatchers } from './watchlist/tell-watchers.ts'
 
-/** What the platform hands the Worker: the objects' namespaces, beside the variables of `platform/env.ts`. */
+/** What the platform hands the Worker: its objects' namespaces and its assets, beside the variables of `platform/env.ts`. */
 export interface Bindings {
+  /** The Worker's static assets: what VINs tell. */
+  ASSETS: Fetcher
   AUCTION_ROOM: DurableObjectNamespace<Room>
   METRICS: DurableObjectNamespace<MetricsObject>
   PERSON: DurableObjectNamespace<PersonObject>
+}
+
+function clearvinAccount({ CLEARVIN_EMAIL: email, CLEARVIN_PASSWORD: password }: Settings) {
+  return email && password ? { email, password } : undefined
 }
 
 /** Composition root: everything that services need, made anew for each request or object from its `env`. */
@@ -113,6 +120,7 @@ export function createDeps(env: Bindings) {
   }
   const vins = new VinLookupService({
     clearvinApiKey: settings.CLEARVIN_API_KEY,
+    clearvinAccount: clearvinAccount(settings),
     vpic: settings.VPIC === 'on',
     cache: redis,
     onCall({ provider, status, durationMs, error }) {
@@ -192,6 +200,7 @@ export function createDeps(env: Bindings) {
     limits,
     storage,
     vins,
+    findShard: createShardReader(env.ASSETS, isolateShards),
     auctionsOf: auctionsOfVehicles,
     isBuyerOf,
     countCompletedSales,

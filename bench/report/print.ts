@@ -9,7 +9,7 @@ const spread = ({ p50, p99 }: Spread): string => `${formatNumber(p50)} / ${forma
 
 /** Everything that was measured, for a terminal. */
 export function describeResults(results: Results): string {
-  const { machine, engine, rows, wake, backlog, reads, searches } = results
+  const { machine, engine, rows, wake, backlog, reads, searches, vin } = results
   const sections: [string, string][] = [
     ['Machine', describeMachine(machine)],
     ...section('Bids on one auction', results.sockets, describeContests),
@@ -42,6 +42,16 @@ export function describeResults(results: Results): string {
     ),
     ...section('Reads over HTTP', reads, describeReads),
     ...section('One vehicle matched with saved searches', searches, describeSearches),
+    ...section('GET /api/vin/:vin', vin, ({ shards, coldMs, warmMs, bareMs }) =>
+      formatTable(
+        ['', 'p50 / p99 ms'],
+        [
+          [`each of ${shards} shards for the first time`, spread(coldMs)],
+          ['shards in memory', spread(warmMs)],
+          ['a route that answers a constant', spread(bareMs)],
+        ],
+      ),
+    ),
     ...section('The engine alone', engine, (figures) =>
       formatTable(
         ['earlier bids', 'commands/s'],

@@ -5,6 +5,7 @@ import type { ReadFigures } from '../parts/reads.ts'
 import type { RowFigure } from '../parts/rows.ts'
 import type { SearchFigures } from '../parts/searches.ts'
 import type { SocketFigures } from '../parts/sockets.ts'
+import type { VinFigures } from '../parts/vin.ts'
 import type { WakeFigure } from '../parts/wake.ts'
 
 /** Everything that a run has measured, as `latest.json` keeps it. */
@@ -19,4 +20,5 @@ export interface Results {
   backlog?: BacklogFigures
   reads?: ReadFigures[]
   searches?: SearchFigures
+  vin?: VinFigures
 }

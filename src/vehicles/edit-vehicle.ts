@@ -6,6 +6,7 @@ import { AppError } from '../platform/errors.ts'
 import type { ListingFields } from './body-schemas.ts'
 import type { IsDisclosed, VehicleContext } from './context.ts'
 import { namingDuplicate, toColumns } from './create-vehicle.ts'
+import { readVin } from './decode-vin.ts'
 import {
   findPrimaryImageKey,
   lockVehicle,
@@ -28,6 +29,8 @@ import {
   REQUIRED_TO_SUBMIT,
   VEHICLE_STATUS,
 } from './vehicle.ts'
+import type { OfflineVin } from './vin/decode.ts'
+import { compareListing } from './vin/listing.ts'
 
 /** Names on the wire of what a listing must have. */
 const WIRE_NAMES: Record<(typeof REQUIRED_TO_SUBMIT)[number], string> = {
@@ -125,10 +128,11 @@ export async function editVehicle(
   requireEditable(seen, change)
   if (Object.values(change).every((value) => value === undefined)) return await showVehicle(ctx, seen)
   const told = seen.status === VEHICLE_STATUS.inAuction ? await tellAuction(ctx, seen, change) : null
+  const decoded = isAboutVin(change) ? await readVin(ctx, change.vin ?? seen.vin) : null
   let voided: number[] = []
   try {
     await ctx.db.transaction(async (tx) => {
-      await writeChange(tx, ctx, seen, change, told)
+      await writeChange(tx, ctx, seen, change, { told, decoded })
       if (isAnotherOffer(seen, change))
         voided = await ctx.onVehicleDescribed(tx, { vehicleId: id, at: new Date(ctx.now) })
     })
@@ -146,6 +150,10 @@ function isAnotherOffer(seen: VehicleRow, change: ListingFields): boolean {
   return OFFERED_COLUMNS.some((column) => after[column] !== seen[column])
 }
 
+/** Whether the change may make a listing agree with its VIN, or disagree. */
+const isAboutVin = ({ vin, year, make, model }: ListingFields): boolean =>
+  [vin, year, make, model].some((value) => value !== undefined)
+
 /** The auction is the truth on whether there are bids, so it is asked before MySQL is written. */
 async function tellAuction(ctx: VehicleContext, row: VehicleRow, change: ListingFields): Promise<Told> {
   const after = applyChange(row, change)
@@ -161,7 +169,7 @@ async function writeChange(
   ctx: VehicleContext & SignedIn,
   seen: VehicleRow,
   asked: ListingFields,
-  told: Told | null,
+  { told, decoded }: { told: Told | null; decoded: OfflineVin | null },
 ): Promise<void> {
   const change = told === null ? asked : await leaveToAuction(tx, asked, told)
   const row = await lockVehicle(tx, seen.id)
@@ -169,9 +177,16 @@ async function writeChange(
   if (row.status !== seen.status) throw new AppError('wrong_status', `The vehicle is ${row.status} now`)
   const after = applyChange(row, change)
   if (LIVE_STATUSES.includes(row.status)) requireComplete(after)
+  // Somebody else may have changed the VIN since it was read.
+  const isStillMeant = after.vin === (change.vin ?? seen.vin)
   await tx
     .update(vehicles)
-    .set({ ...toColumns(change), live_vin: liveVin(row.status, after.vin), updated_at: new Date(ctx.now) })
+    .set({
+      ...toColumns(change),
+      live_vin: liveVin(row.status, after.vin),
+      ...(decoded && { vin_warnings: isStillMeant ? compareListing(after, decoded) : null }),
+      updated_at: new Date(ctx.now),
+    })
     .where(eq(vehicles.id, row.id))
   // What a room was told is in the log already.
   const recorded = told !== null && told.isDisclosed !== null ? told.changes : []
