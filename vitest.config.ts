@@ -1,6 +1,6 @@
 /**
  * What runs where:
- * - `node`: test/engine, test/market, test/offers (pure rules), test/sim, test/crash, test/local (the local stack; each
+ * - `node`: test/engine, test/market, test/offers, test/vin (pure rules), test/sim, test/crash, test/local (the local stack; each
  *   file starts what it needs) and test/*.test.ts, in Node.
  * - `workers`: test/api and test/room, in workerd with the bindings of wrangler.toml, against a real database,
  *   Redis and S3 that test/support/cloud starts once a run; each file has a database of its own.
@@ -23,6 +23,7 @@ export default defineConfig({
             'test/engine/**/*.test.ts',
             'test/market/**/*.test.ts',
             'test/offers/**/*.test.ts',
+            'test/vin/**/*.test.ts',
             'test/sim/**/*.test.ts',
             'test/crash/**/*.test.ts',
             'test/local/**/*.test.ts',

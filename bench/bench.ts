@@ -8,7 +8,9 @@ import { measureEngine } from './parts/engine.ts'
 import { profileRoom } from './parts/profile.ts'
 import { measureReads } from './parts/reads.ts'
 import { measureRows } from './parts/rows.ts'
+import { measureSearches } from './parts/searches.ts'
 import { measureSockets } from './parts/sockets.ts'
+import { measureVin } from './parts/vin.ts'
 import { measureWake } from './parts/wake.ts'
 import { drawPlots } from './report/plots.ts'
 import { describeResults } from './report/print.ts'
@@ -97,5 +99,11 @@ async function measure(part: Part, stage: Stage, results: Results): Promise<void
       return
     case 'reads':
       results.reads = await measureReads(stage, plan.reads)
+      return
+    case 'searches':
+      results.searches = await measureSearches(stage, plan.searches)
+      return
+    case 'vin':
+      results.vin = await measureVin(stage, plan.vin)
   }
 }

@@ -2,10 +2,22 @@ import { parseArgs } from 'node:util'
 import type { BacklogPlan } from './parts/backlog.ts'
 import type { Contest } from './parts/contest.ts'
 import type { ReadPlan } from './parts/reads.ts'
+import type { SearchPlan } from './parts/searches.ts'
 import type { SocketPlan } from './parts/sockets.ts'
+import type { VinPlan } from './parts/vin.ts'
 import type { WakePlan } from './parts/wake.ts'
 
-export const PARTS = ['engine', 'rows', 'sockets', 'auctions', 'wake', 'backlog', 'reads'] as const
+export const PARTS = [
+  'engine',
+  'rows',
+  'sockets',
+  'auctions',
+  'wake',
+  'backlog',
+  'reads',
+  'searches',
+  'vin',
+] as const
 export type Part = (typeof PARTS)[number]
 
 export interface Plan {
@@ -14,6 +26,8 @@ export interface Plan {
   wake: WakePlan
   backlog: BacklogPlan
   reads: ReadPlan
+  searches: SearchPlan
+  vin: VinPlan
   engine: { histories: readonly number[]; rounds: number; forMs: number }
   rows: { bids: number }
 }
@@ -82,9 +96,13 @@ export function planOf({ isQuick }: Pick<Options, 'isQuick'>): Plan {
     reads: isQuick
       ? { vehicles: 1_000, connections: 10, rounds: 2, roundMs: 1_500, warmUpMs: 1_000 }
       : { vehicles: 1_000, connections: 10, rounds: 5, roundMs: 3_000, warmUpMs: 1_000 },
+    searches: { searches: 100_000, rounds: isQuick ? 5 : 30 },
     engine: isQuick
       ? { histories: [10, 1_000, 100_000], rounds: 2, forMs: 300 }
       : { histories: [10, 100, 1_000, 10_000, 100_000], rounds: 5, forMs: 1_000 },
     rows: { bids: 1_000 },
+    vin: isQuick
+      ? { coldRounds: 2, warmRequests: 2_000, warmShards: 50 }
+      : { coldRounds: 10, warmRequests: 20_000, warmShards: 50 },
   }
 }

@@ -198,7 +198,7 @@ function describeStack(tookMs: number): string {
     '',
     `  curl 'localhost:${PORTS.worker.port}/api/auctions?status=active'    the running auctions`,
     '  npm run -s token -- my_first_bidder           sign in as anyone',
-    '  npm run demo                                  a whole sale, from listing to order',
+    '  npm run demo                                  two sales, one of them from listing to hand-over',
     '',
     `  Data and logs: ${DEV_DATA_DIR}   The Worker's log: ${DEV_DATA_DIR}/logs/worker.log   Stop: Ctrl-C`,
   ].join('\n')

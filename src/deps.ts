@@ -2,11 +2,11 @@ import { waitUntil } from 'cloudflare:workers'
 import { auctionsOfVehicles } from './auctions/auctions-of-vehicles.ts'
 import { changeInAuction } from './auctions/change-auction.ts'
 import { announceNotices } from './auctions/live/announcing-store.ts'
-import { createProjectionStore, type OnDisclosed } from './auctions/live/projection-store.ts'
+import { createProjectionStore, type OnDisclosed, type OnEnded } from './auctions/live/projection-store.ts'
 import { createProjector } from './auctions/live/projector.ts'
 import type { Room } from './auctions/live/room.ts'
 import { createRooms } from './auctions/rooms.ts'
-import { createDatabase } from './db/client.ts'
+import { createDatabase, type Transaction } from './db/client.ts'
 import { ClerkVerifier } from './external/clerk.ts'
 import { createPaymentProviders } from './external/payments.ts'
 import { RedisService } from './external/redis.ts'
@@ -17,13 +17,15 @@ import { closeFulfillment } from './fulfillment/close-fulfillment.ts'
 import { openTitle } from './fulfillment/open-title.ts'
 import type { Cents } from './lib/money.ts'
 import { SECOND_MS } from './lib/time.ts'
+import type { Sale } from './market/sale.ts'
 import { createAnnouncer } from './notifications/announce.ts'
 import { Stream } from './notifications/live/stream.ts'
 import { readNews } from './notifications/read-news.ts'
 import { applyDue } from './offers/apply-due.ts'
 import type { ApplyOrdersDue, DueContext } from './offers/context.ts'
 import { showDecision } from './offers/decision-rows.ts'
-import { voidForAuction, voidForDescription, voidForGone } from './offers/void-offers.ts'
+import { declineForPerson } from './offers/decline-for-person.ts'
+import { voidForAuction, voidForDescription, voidForGone, voidForPerson } from './offers/void-offers.ts'
 import { applyDueOfAuction } from './orders/apply-due.ts'
 import { countCompletedSales } from './orders/count-completed.ts'
 import { countSale, countSales } from './orders/count-sales.ts'
@@ -31,31 +33,42 @@ import { createOrder } from './orders/create-order.ts'
 import { hasDefaulted } from './orders/has-defaulted.ts'
 import { isBuyerOf } from './orders/is-buyer.ts'
 import { readAccount } from './orders/read-account.ts'
-import { settleAuction } from './orders/settle-auction.ts'
+import { settleAuction, tellAccounts } from './orders/settle-auction.ts'
 import { warnDisabled } from './platform/disabled.ts'
-import { parseSettings } from './platform/env.ts'
+import { parseSettings, type Settings } from './platform/env.ts'
 import { isolateLimiter } from './platform/isolate-limit.ts'
 import { createLogger, describeError } from './platform/logger.ts'
 import { isolateMetrics } from './platform/metrics/isolate.ts'
 import { createMetrics } from './platform/metrics/metrics.ts'
 import type { MetricsObject } from './platform/metrics/metrics-object.ts'
 import { RateLimiter } from './platform/rate-limit.ts'
+import { createAccounts } from './users/account.ts'
 import type { ReadAccount } from './users/live/buying-power.ts'
 import { createPeople } from './users/live/people.ts'
 import type { PersonObject, TellRoom } from './users/live/person.ts'
 import type { OpenStream } from './users/live/person-stream.ts'
 import { createStandingCheck, isolateStandings } from './users/live/standing-check.ts'
 import { createPersonStreams } from './users/live/streams.ts'
+import { type OnPersonGone, tellPerson } from './users/standing.ts'
+import { USER_STATUS } from './users/user.ts'
+import { archiveListings } from './vehicles/archive-listings.ts'
 import { discloseInAuction } from './vehicles/auction-status.ts'
 import type { ChangeInAuction, OnVehicleActive } from './vehicles/context.ts'
+import { createShardReader, isolateShards } from './vehicles/vin/shard-reader.ts'
 import { matchVehicle } from './watchlist/match-vehicles.ts'
 import { readWatchers, tellWatchers } from './watchlist/tell-watchers.ts'
 
-/** What the platform hands the Worker: the objects' namespaces, beside the variables of `platform/env.ts`. */
+/** What the platform hands the Worker: its objects' namespaces and its assets, beside the variables of `platform/env.ts`. */
 export interface Bindings {
+  /** The Worker's static assets: what VINs tell. */
+  ASSETS: Fetcher
   AUCTION_ROOM: DurableObjectNamespace<Room>
   METRICS: DurableObjectNamespace<MetricsObject>
   PERSON: DurableObjectNamespace<PersonObject>
+}
+
+function clearvinAccount({ CLEARVIN_EMAIL: email, CLEARVIN_PASSWORD: password }: Settings) {
+  return email && password ? { email, password } : undefined
 }
 
 /** Composition root: everything that services need, made anew for each request or object from its `env`. */
@@ -107,6 +120,7 @@ export function createDeps(env: Bindings) {
   }
   const vins = new VinLookupService({
     clearvinApiKey: settings.CLEARVIN_API_KEY,
+    clearvinAccount: clearvinAccount(settings),
     vpic: settings.VPIC === 'on',
     cache: redis,
     onCall({ provider, status, durationMs, error }) {
@@ -140,6 +154,19 @@ export function createDeps(env: Bindings) {
   const onVehicleActive: OnVehicleActive = (ctx, vehicleId) => ctx.waitUntil(matchVehicle(ctx, vehicleId))
   const clock = () => Date.now()
   const announce = createAnnouncer({ tell: streams.announce, waitUntil, clock, log })
+  const onPersonGone: OnPersonGone = async (userId, status) => {
+    const ctx = { db, announce, accounts, metrics, log, requestId: crypto.randomUUID(), now: clock() }
+    await voidForPerson(ctx, userId)
+    await declineForPerson(ctx, userId)
+    if (status !== USER_STATUS.deleted) return
+    await archiveListings({ ...ctx, onVehicleGone: voidForGone }, userId)
+  }
+  const accounts = createAccounts({
+    isOn: settings.BUYING_POWER === 'on',
+    tellPerson: (userId) => tellPerson({ db, people, onPersonGone, log }, userId),
+    waitUntil,
+    log,
+  })
   const openStream: OpenStream = (host) =>
     new Stream({ readNews: (userId, seen) => readNews(db, userId, seen), log, clock }, host)
   const readAccountOf: ReadAccount = (userId, auctionIds) => readAccount(db, userId, auctionIds)
@@ -147,9 +174,10 @@ export function createDeps(env: Bindings) {
     await discloseInAuction(tx, disclosed)
     await tellWatchers(tx, disclosed)
   }
+  const onEnded: OnEnded = (tx, ended) => settleAuction(tx, ended, accounts)
   const project = createProjector({
     store: countSales(
-      announceNotices(createProjectionStore({ db, onDisclosed, onEnded: settleAuction, clock }), {
+      announceNotices(tellAccounts(createProjectionStore({ db, onDisclosed, onEnded, clock }), accounts), {
         announce,
         watchersOf: (vehicleId) => readWatchers(db, vehicleId),
       }),
@@ -160,9 +188,9 @@ export function createDeps(env: Bindings) {
     onProgress: (auctionId, lagEvents, isStuck) =>
       metrics.reportProjection(auctionId, { lagEvents, isStuck }),
   })
-  const orderWires = { onPaid: openTitle, onOrderEnded: closeFulfillment, applyTitleDue }
+  const orderWires = { accounts, onPaid: openTitle, onOrderEnded: closeFulfillment, applyTitleDue }
   const applyOrdersDue: ApplyOrdersDue = (ctx, auctionId) =>
-    applyDueOfAuction({ ...ctx, ...orderWires, db, metrics, people, announce }, auctionId)
+    applyDueOfAuction({ ...ctx, ...orderWires, db, metrics, people, onPersonGone, announce }, auctionId)
   return {
     settings,
     log,
@@ -172,6 +200,7 @@ export function createDeps(env: Bindings) {
     limits,
     storage,
     vins,
+    findShard: createShardReader(env.ASSETS, isolateShards),
     auctionsOf: auctionsOfVehicles,
     isBuyerOf,
     countCompletedSales,
@@ -182,19 +211,20 @@ export function createDeps(env: Bindings) {
     ...orderWires,
     readAccount: readAccountOf,
     changeInAuction: tellAuction,
-    applyDue: (ctx: Omit<DueContext, 'db' | 'announce'>, vehicleId: number) =>
-      applyDue({ ...ctx, db, announce }, vehicleId),
+    applyDue: (ctx: Omit<DueContext, 'db' | 'announce' | 'accounts' | 'metrics'>, vehicleId: number) =>
+      applyDue({ ...ctx, db, announce, accounts, metrics }, vehicleId),
     onAuctionScheduled: voidForAuction,
     onVehicleGone: voidForGone,
     onVehicleDescribed: voidForDescription,
     decisionOf: showDecision,
-    onSold: createOrder,
+    onSold: (tx: Transaction, sale: Sale) => createOrder(tx, sale, accounts),
     countSale: (price: Cents) => countSale(metrics, price),
     hasDefaulted,
     applyOrdersDue,
     clerk,
     payments,
     people,
+    onPersonGone,
     isSuspended: createStandingCheck(people, isolateStandings),
     rooms,
     tellRoom,

@@ -54,6 +54,15 @@ export function drawPlots(results: Results): Map<string, string> {
         values: [requestsPerSecond],
       })),
     }),
+    'searches.svg': plot(results.searches, {
+      title: 'A vehicle matched with saved searches, by how many it fits',
+      unit: 'ms at the database, median',
+      series: ['finding', 'with telling'],
+      groups: (results.searches?.matches ?? []).map(({ matched, findMs, databaseMs }) => ({
+        label: String(matched),
+        values: [findMs.p50, databaseMs.p50],
+      })),
+    }),
   }
   return new Map(
     Object.entries(charts).flatMap(([name, chart]) => (chart === null ? [] : [[name, drawBars(chart)]])),

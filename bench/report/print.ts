@@ -1,4 +1,5 @@
 import type { ReadFigures } from '../parts/reads.ts'
+import type { SearchFigures } from '../parts/searches.ts'
 import type { SideFigures, SocketFigures, Spread } from '../parts/sockets.ts'
 import type { Results } from './results.ts'
 import { formatNumber, formatTable } from './table.ts'
@@ -8,7 +9,7 @@ const spread = ({ p50, p99 }: Spread): string => `${formatNumber(p50)} / ${forma
 
 /** Everything that was measured, for a terminal. */
 export function describeResults(results: Results): string {
-  const { machine, engine, rows, wake, backlog, reads } = results
+  const { machine, engine, rows, wake, backlog, reads, searches, vin } = results
   const sections: [string, string][] = [
     ['Machine', describeMachine(machine)],
     ...section('Bids on one auction', results.sockets, describeContests),
@@ -40,6 +41,17 @@ export function describeResults(results: Results): string {
       ),
     ),
     ...section('Reads over HTTP', reads, describeReads),
+    ...section('One vehicle matched with saved searches', searches, describeSearches),
+    ...section('GET /api/vin/:vin', vin, ({ shards, coldMs, warmMs, bareMs }) =>
+      formatTable(
+        ['', 'p50 / p99 ms'],
+        [
+          [`each of ${shards} shards for the first time`, spread(coldMs)],
+          ['shards in memory', spread(warmMs)],
+          ['a route that answers a constant', spread(bareMs)],
+        ],
+      ),
+    ),
     ...section('The engine alone', engine, (figures) =>
       formatTable(
         ['earlier bids', 'commands/s'],
@@ -135,6 +147,28 @@ function describeReads(figures: readonly ReadFigures[]): string {
       formatNumber(requestsPerSecond),
       formatNumber(ratio),
       spread(latencyMs),
+    ]),
+  )
+}
+
+function describeSearches({ searches, matches }: SearchFigures): string {
+  const edge = ({ p50, max }: { p50: number; max: number }) => `${formatNumber(p50)} / ${formatNumber(max)}`
+  return formatTable(
+    [
+      `of ${formatNumber(searches)} searches`,
+      'fit',
+      'rows read',
+      'finding p50/max ms',
+      'with telling p50/max ms',
+      'over the driver p50/max ms',
+    ],
+    matches.map(({ vehicle, matched, rowsRead, findMs, databaseMs, driverMs }) => [
+      vehicle,
+      formatNumber(matched),
+      formatNumber(rowsRead),
+      edge(findMs),
+      edge(databaseMs),
+      edge(driverMs),
     ]),
   )
 }

@@ -3,7 +3,9 @@ import type { BacklogFigures } from '../parts/backlog.ts'
 import type { EngineFigure } from '../parts/engine.ts'
 import type { ReadFigures } from '../parts/reads.ts'
 import type { RowFigure } from '../parts/rows.ts'
+import type { SearchFigures } from '../parts/searches.ts'
 import type { SocketFigures } from '../parts/sockets.ts'
+import type { VinFigures } from '../parts/vin.ts'
 import type { WakeFigure } from '../parts/wake.ts'
 
 /** Everything that a run has measured, as `latest.json` keeps it. */
@@ -17,4 +19,6 @@ export interface Results {
   wake?: WakeFigure[]
   backlog?: BacklogFigures
   reads?: ReadFigures[]
+  searches?: SearchFigures
+  vin?: VinFigures
 }

@@ -22,6 +22,9 @@ const WAKE_GROWTH_MAX = 1.5
 const EVENTS_MIN = 5_000
 const CALLS_MAX = 1
 const ROWS_MAX = 3
+const MATCH_MAX_MS = 200
+const VIN_WARM_MAX_MS = 5
+const VIN_COLD_MAX_MS = 20
 
 /** What the figures that are there say to what they should reach. */
 export function judge(results: Results): Judgement[] {
@@ -31,6 +34,8 @@ export function judge(results: Results): Judgement[] {
     ...judgeWake(results),
     ...judgeProjection(results),
     ...judgeRows(results),
+    ...judgeSearches(results),
+    ...judgeVin(results),
   ]
 }
 
@@ -135,5 +140,32 @@ function judgeRows({ rows = [] }: Results): Judgement[] {
       measured: formatNumber(most),
       isReached: most <= ROWS_MAX,
     },
+  ]
+}
+
+function judgeSearches({ searches }: Results): Judgement[] {
+  if (searches === undefined) return []
+  const longestMs = Math.max(...searches.matches.map(({ findMs }) => findMs.max))
+  return [
+    {
+      name: `finding which of ${formatNumber(searches.searches)} searches a vehicle fits`,
+      wanted: `< ${MATCH_MAX_MS} ms`,
+      measured: `${formatNumber(longestMs)} ms`,
+      isReached: longestMs < MATCH_MAX_MS,
+    },
+  ]
+}
+
+function judgeVin({ vin }: Results): Judgement[] {
+  if (vin === undefined) return []
+  const judgeP99 = (name: string, p99: number, maxMs: number): Judgement => ({
+    name,
+    wanted: `< ${maxMs} ms`,
+    measured: `${formatNumber(p99)} ms`,
+    isReached: p99 < maxMs,
+  })
+  return [
+    judgeP99('a VIN, shard in memory, p99', vin.warmMs.p99, VIN_WARM_MAX_MS),
+    judgeP99('a VIN, shard read first, p99', vin.coldMs.p99, VIN_COLD_MAX_MS),
   ]
 }

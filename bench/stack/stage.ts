@@ -19,7 +19,9 @@ export interface Stage {
   /** Where the objects' databases are. */
   storageRoot: string
   /** The PlanetScale driver's name and URL of this run's database. */
-  database: { name: string; url: string }
+  database: BenchDatabase
+  /** One more, migrated and empty. */
+  createDatabase(name: string): Promise<BenchDatabase>
   bundles: Record<'auctions' | 'bare' | 'counted', Bundle>
   /** The auctions' Worker, with limits off; what an earlier process stored is gone unless kept. */
   serve(options?: ServeOptions): Promise<Workerd>
@@ -27,6 +29,12 @@ export interface Stage {
   serveBare(options?: ServeOptions): Promise<Workerd>
   serveCounted(): Promise<Workerd>
   close(): Promise<void>
+}
+
+export interface BenchDatabase {
+  name: string
+  url: string
+  drop(): Promise<void>
 }
 
 export interface ServeOptions {
@@ -49,27 +57,22 @@ export async function openStage(log: (line: string) => void, options: StageOptio
   }
   const cloud = await startCloud({ dataDir: DATA_DIR, log })
   try {
-    const url = await cloud.createDatabase(`bench_${Date.now()}`)
-    // The driver's user name is the database.
-    const name = decodeURIComponent(new URL(url).username)
-    await migrate(new Client({ url }), 'migrations')
-    const variables = { ...cloud.env, DATABASE_URL: url, RATE_LIMITS: 'off' }
+    const database = await createDatabase(cloud, 'bench')
+    const variables = { ...cloud.env, DATABASE_URL: database.url, RATE_LIMITS: 'off' }
     const { dataDir } = cloud
     return {
       cloud,
       dataDir,
       storageRoot,
-      database: { name, url },
+      database,
+      createDatabase: (name) => createDatabase(cloud, `bench_${name}`),
       bundles,
       serve: (options) =>
         startWorkerd({ bundle: bundles.auctions, dataDir, variables, storageRoot, ...options }),
       serveBare: (options) => startWorkerd({ bundle: bundles.bare, dataDir, storageRoot, ...options }),
       serveCounted: () => startWorkerd({ bundle: bundles.counted, dataDir, storageRoot }),
       async close() {
-        await cloud.planetscale.release(name)
-        await withConnection(cloud.mysql, async (connection) => {
-          await connection.query('DROP DATABASE IF EXISTS ??', [name])
-        })
+        await database.drop()
         rmSync(storageRoot, { recursive: true, force: true })
         await cloud.stop()
       },
@@ -77,5 +80,22 @@ export async function openStage(log: (line: string) => void, options: StageOptio
   } catch (error) {
     await cloud.stop()
     throw error
+  }
+}
+
+async function createDatabase(cloud: Cloud, prefix: string): Promise<BenchDatabase> {
+  const url = await cloud.createDatabase(`${prefix}_${Date.now()}`)
+  // The driver's user name is the database.
+  const name = decodeURIComponent(new URL(url).username)
+  await migrate(new Client({ url }), 'migrations')
+  return {
+    name,
+    url,
+    async drop() {
+      await cloud.planetscale.release(name)
+      await withConnection(cloud.mysql, async (connection) => {
+        await connection.query('DROP DATABASE IF EXISTS ??', [name])
+      })
+    },
   }
 }

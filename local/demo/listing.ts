@@ -37,21 +37,22 @@ export async function listVehicle(
     z.object({
       success: z.literal(true),
       source: z.string(),
-      data: z.object({ year: z.number(), make: z.string().nullable() }),
+      data: z.object({ year: z.number(), make: z.string(), model: z.string(), trim: z.string() }),
     }),
     { body: { vin } },
   )
-  const { year, make } = decoded.data
-  timeline.say(seller.name, `decodes ${vin}: ${year} ${make ?? '(maker unknown)'}, source ${decoded.source}`)
-  timeline.expect('VIN: model year of position 10', year, 2021)
+  const { year, make, model, trim } = decoded.data
+  timeline.say(seller.name, `decodes ${vin}: ${year} ${make} ${model} ${trim}, source ${decoded.source}`)
+  timeline.expect(
+    'VIN: model year, make, model and trim',
+    `${year} ${make} ${model} ${trim}`,
+    '2021 Honda Accord Sport',
+  )
 
   const { vehicle_id } = await seller.call('POST', '/api/vehicles', listedSchema, {
     body: {
+      // The rest of what the number tells is filled in.
       vin,
-      year,
-      make: make ?? 'Honda',
-      model: 'Accord',
-      trim: 'Sport',
       mileage: 41_200,
       condition: 'runs_drives',
       title_type: 'clean',

@@ -22,10 +22,10 @@ export const faultSchema = z.object({
 })
 export type Fault = z.infer<typeof faultSchema>
 
-/** What ran while counting was on, and how many rows the server read for it (`Handler_read%`). */
+/** What ran while counting was on, how long the server took, and how many rows it read for it (`Handler_read%`). */
 export const countsSchema = z.object({
   calls: z.number(),
   handlerReads: z.number(),
-  statements: z.array(z.object({ sql: z.string(), handlerReads: z.number() })),
+  statements: z.array(z.object({ sql: z.string(), handlerReads: z.number(), durationMs: z.number() })),
 })
 export type Counts = z.infer<typeof countsSchema>

@@ -2,7 +2,7 @@ import type { Connection, RowDataPacket } from 'mysql2/promise'
 import type { Counts } from './control-schema.ts'
 
 /**
- * Counts, while it is on for a database, each statement and the rows that the server read for it
+ * Counts, while it is on for a database, each statement, how long it took and the rows that the server read for it
  * (the sum of MySQL's `Handler_read%` counters), so that a test can bound what a request costs.
  */
 export class Counting {
@@ -25,13 +25,15 @@ export class Counting {
     // Asking for the counters can move them: the first two readings tell by how much.
     const first = await readHandlerReads(connection)
     const before = await readHandlerReads(connection)
+    const startedAt = performance.now()
     try {
       return await run()
     } finally {
+      const durationMs = performance.now() - startedAt
       const handlerReads = (await readHandlerReads(connection)) - before - (before - first)
       counts.calls += 1
       counts.handlerReads += handlerReads
-      counts.statements.push({ sql, handlerReads })
+      counts.statements.push({ sql, handlerReads, durationMs })
     }
   }
 }

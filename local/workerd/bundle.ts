@@ -14,6 +14,7 @@ const configSchema = z.object({
   compatibility_date: z.string(),
   compatibility_flags: z.array(z.string()),
   durable_objects: z.object({ bindings: z.array(z.object({ name: z.string(), class_name: z.string() })) }),
+  assets: z.object({ directory: z.string(), binding: z.string() }).optional(),
 })
 
 /** A built Worker, and how its configuration wants it to be served. */
@@ -23,6 +24,8 @@ export interface Bundle {
   compatibilityDate: string
   compatibilityFlags: readonly string[]
   durableObjects: readonly { binding: string; className: string }[]
+  /** The binding through which the Worker reads the files of a directory; null: it has none. */
+  assets: { binding: string; directory: string } | null
 }
 
 /** Builds a Worker as `wrangler deploy` would, and reads from its configuration how it wants to be served. */
@@ -52,5 +55,8 @@ export async function buildBundle(configPath: string, directory: string): Promis
       binding: name,
       className: class_name,
     })),
+    assets: config.assets
+      ? { ...config.assets, directory: resolve(dirname(configPath), config.assets.directory) }
+      : null,
   }
 }

@@ -6,6 +6,8 @@ export interface ServedWorker {
   compatibilityDate: string
   compatibilityFlags: readonly string[]
   durableObjects: readonly { binding: string; className: string }[]
+  /** A directory whose files the Worker reads through a binding. */
+  assets: { binding: string; directory: string } | null
   variables: Readonly<Record<string, string>>
   storageDir: string
   port: number
@@ -36,11 +38,13 @@ export function describeWorkerd(worker: ServedWorker): string {
     ...Object.entries(worker.variables).map(
       ([name, text]) => `(name = ${quote(name)}, text = ${quote(text)})`,
     ),
+    ...(worker.assets ? [`(name = ${quote(worker.assets.binding)}, service = "assets")`] : []),
   ]
   const services = [
     '(name = "main", worker = .worker)',
     `(name = "disk", disk = (path = ${quote(worker.storageDir)}, writable = true))`,
     '(name = "internet", network = (allow = ["private"]))',
+    ...(worker.assets ? [`(name = "assets", disk = (path = ${quote(worker.assets.directory)}))`] : []),
   ]
   const sockets = [socket('http', worker.port, 'main')]
   if (worker.cronPort !== null) {

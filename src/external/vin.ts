@@ -2,6 +2,7 @@
 import type { RedisService } from './redis.ts'
 import { answerSchema, type VendorAnswer, type VendorName, type VinVendor } from './vin/answer.ts'
 import { clearvinVendor } from './vin/clearvin.ts'
+import { accessByKey, accessByLogin } from './vin/clearvin-access.ts'
 import { vpicVendor } from './vin/vpic.ts'
 
 export type { VendorName, VinFields } from './vin/answer.ts'
@@ -23,6 +24,8 @@ export interface VinCall {
 
 export interface VinLookupOptions {
   clearvinApiKey?: string | undefined
+  /** Asked for a token where there is no key. */
+  clearvinAccount?: { email: string; password: string } | undefined
   vpic?: boolean | undefined
   clearvinUrl?: string | undefined
   vpicUrl?: string | undefined
@@ -48,8 +51,12 @@ export class VinLookupService {
 
   constructor(options: VinLookupOptions) {
     this.#options = options
-    const { clearvinApiKey, clearvinUrl = CLEARVIN_URL, vpicUrl = VPIC_URL } = options
-    if (clearvinApiKey) this.#vendors.push(clearvinVendor(clearvinUrl, clearvinApiKey))
+    const { clearvinApiKey, clearvinAccount, clearvinUrl = CLEARVIN_URL, vpicUrl = VPIC_URL } = options
+    if (clearvinApiKey) this.#vendors.push(clearvinVendor(clearvinUrl, accessByKey(clearvinApiKey)))
+    else if (clearvinAccount) {
+      const access = accessByLogin(clearvinUrl, clearvinAccount, options.cache)
+      this.#vendors.push(clearvinVendor(clearvinUrl, access))
+    }
     if (options.vpic) this.#vendors.push(vpicVendor(vpicUrl))
   }
 
@@ -107,5 +114,5 @@ export class VinLookupService {
 }
 
 function cacheKey(vendor: VendorName, vin: string): string {
-  return `vin:1:${vendor}:${vin}`
+  return `vin:2:${vendor}:${vin}`
 }

@@ -1,19 +1,13 @@
 import { and, asc, eq, isNull, lte } from 'drizzle-orm'
+import { applyDueRows, DUE_ROWS_A_TURN } from '../db/apply-due-rows.ts'
 import { title_transfers } from '../db/schema/fulfillment.ts'
 import { orders } from '../db/schema/orders.ts'
-import { describeError } from '../lib/error-text.ts'
-import { MINUTE_MS } from '../lib/time.ts'
 import { lockOrder } from '../orders/move-order.ts'
 import { AUDIT_SUBJECT } from '../users/audit.ts'
 import type { TitleDueContext } from './context.ts'
 import { lockTitle } from './find-fulfillment.ts'
 import { recordChange } from './record-change.ts'
 import { isLateAt, isTitleOpen } from './title.ts'
-
-const ROWS_A_TURN = 500
-const ROWS_AT_ONCE = 10
-/** When what could not be applied is tried again. */
-const RETRY_MS = 5 * MINUTE_MS
 
 /**
  * Applies what is due of an order's title, as of its own instant: whoever acts on title or order does this first, so
@@ -39,32 +33,21 @@ export async function applyTitleDue(ctx: TitleDueContext, orderId: number): Prom
  */
 export async function sweepFulfillment(ctx: TitleDueContext): Promise<number> {
   const due = await ctx.db
-    .select({ id: title_transfers.id, orderId: title_transfers.order_id })
+    .select({ orderId: title_transfers.order_id })
     .from(title_transfers)
     .where(lte(title_transfers.next_attempt_at, new Date(ctx.now)))
     .orderBy(asc(title_transfers.next_attempt_at))
-    .limit(ROWS_A_TURN)
-  for (let from = 0; from < due.length; from += ROWS_AT_ONCE) {
-    await Promise.all(due.slice(from, from + ROWS_AT_ONCE).map((row) => attempt(ctx, row)))
-  }
-  return due.length
-}
-
-/** What fails steps back, so that it keeps nothing else from its turn. */
-async function attempt(
-  ctx: TitleDueContext,
-  { id, orderId }: { id: number; orderId: number },
-): Promise<void> {
-  try {
-    await markLate(ctx, orderId)
-  } catch (error) {
-    ctx.log.error('title_not_swept', { title_id: id, ...describeError(error) })
-    await ctx.db
-      .update(title_transfers)
-      .set({ next_attempt_at: new Date(ctx.now + RETRY_MS) })
-      .where(and(eq(title_transfers.id, id), isNull(title_transfers.late_at)))
-      .catch(() => undefined)
-  }
+    .limit(DUE_ROWS_A_TURN)
+  return await applyDueRows(ctx, {
+    kind: 'title',
+    ids: due.map(({ orderId }) => orderId),
+    apply: (orderId) => markLate(ctx, orderId),
+    stepBack: (orderId, next_attempt_at) =>
+      ctx.db
+        .update(title_transfers)
+        .set({ next_attempt_at })
+        .where(and(eq(title_transfers.order_id, orderId), isNull(title_transfers.late_at))),
+  })
 }
 
 /** A title that has not come in time opens its buyer's right to cancel, as of the day on which it was due (M10). */

@@ -1,8 +1,9 @@
 import type { Transaction } from '../db/client.ts'
-import { type Cents, formatAmount, ZERO_CENTS } from '../lib/money.ts'
+import { formatAmount, ZERO_CENTS } from '../lib/money.ts'
 import { addInvoiceLine } from '../orders/add-invoice-line.ts'
 import { dueOf } from '../orders/balance.ts'
 import type { MoveContext, OrderRow } from '../orders/context.ts'
+import { creditTransport } from '../orders/credit-transport.ts'
 import { INVOICE_LINE_KIND } from '../orders/invoice.ts'
 import { AppError } from '../platform/errors.ts'
 import type { TransportRow } from './context.ts'
@@ -11,8 +12,8 @@ import type { TransportChange } from './schemas.ts'
 import { TRANSPORT_STATUS } from './transport.ts'
 
 const S = TRANSPORT_STATUS
-/** Always the same, so that what was cancelled and is booked again is not charged twice. */
 const FEE_RULE = 'As quoted'
+const CREDIT_RULE = 'The transport was cancelled'
 
 interface Preparation {
   order: OrderRow
@@ -34,13 +35,13 @@ export async function preparationOf(
   switch (change.status) {
     case S.quoted:
       requireWanted(order)
-      return { quoted_price_cents: requireSameFee(order, change.quoted_price ?? ZERO_CENTS) }
+      return { quoted_price_cents: change.quoted_price ?? ZERO_CENTS }
     case S.booked: {
       requireWanted(order)
       if (row.status !== S.quoted || row.quoted_price_cents === null) return {}
       const fee = row.quoted_price_cents
       const { transportFee: kind } = INVOICE_LINE_KIND
-      await addInvoiceLine(tx, {
+      await addInvoiceLine(tx, ctx, {
         orderId: order.id,
         kind,
         description: 'Transport',
@@ -53,21 +54,14 @@ export async function preparationOf(
     case S.assigned:
       requireReady(order, row)
       return {}
+    case S.cancelled:
+      await creditTransport(tx, ctx, order.id, CREDIT_RULE)
+      return { final_price_cents: null }
     case S.delivered:
       return { delivered_at: at }
     default:
       return {}
   }
-}
-
-/** An invoice's lines never change: a transport that was charged can only be quoted at the same fee again. */
-function requireSameFee({ transport_fee_cents }: OrderRow, price: Cents): Cents {
-  if (transport_fee_cents > 0 && transport_fee_cents !== price)
-    throw new AppError(
-      'wrong_status',
-      `The invoice has a transport fee of ${formatAmount(transport_fee_cents)}`,
-    )
-  return price
 }
 
 /** A carrier comes once everything is paid for, to an address, under a name. */

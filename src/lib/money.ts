@@ -1,7 +1,9 @@
 import * as z from 'zod'
 
+/** A whole number of US cents, below zero where it is taken off. Made only by the functions of this file. */
+export type SignedCents = number & { readonly __unit: 'cents' }
 /** A whole, non-negative number of US cents. Made only by the functions of this file. */
-export type Cents = number & { readonly __brand: 'Cents' }
+export type Cents = SignedCents & { readonly __brand: 'Cents' }
 
 /** The least and the largest amount that anyone may offer or ask: 0.01 and 99 999 999.99 (R8). */
 export const MIN_AMOUNT_CENTS = 1
@@ -20,6 +22,15 @@ export function cents(value: number): Cents {
 
 export function isCents(value: number): value is Cents {
   return Number.isSafeInteger(value) && value >= 0
+}
+
+const isSignedCents = (value: number): value is SignedCents => Number.isSafeInteger(value)
+
+/** What takes `amount` off a sum. */
+export function negate(amount: Cents): SignedCents {
+  const taken = 0 - amount
+  if (!isSignedCents(taken)) throw new RangeError(`Not an amount of cents: ${taken}`)
+  return taken
 }
 
 /** Whether `value` lies within the bounds of an amount (R8). */
@@ -44,11 +55,11 @@ export function higherOf(a: Cents, b: Cents): Cents {
 
 const usDollars = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' })
 
-/** `$1,250.00`, as people read it. */
-export const formatAmount = (amount: Cents): string => usDollars.format(amount / 100)
+/** `$1,250.00` or `-$1,250.00`, as people read it. */
+export const formatAmount = (amount: SignedCents): string => usDollars.format(amount / 100)
 
 /** Dollars, as JSON carries them, for an amount in cents. */
-export function centsToDollars(value: Cents): number {
+export function centsToDollars(value: SignedCents): number {
   return value / 100
 }
 
@@ -88,4 +99,23 @@ export const dollarsOrZero = dollarCodec(
     .number()
     .min(0)
     .max(MAX_PRICE_CENTS / 100),
+)
+
+/** A line of an invoice, below zero where it takes something off: dollars ⇄ `SignedCents`. */
+export const signedDollars = z.codec(
+  z
+    .number()
+    .min(-MAX_PRICE_CENTS / 100)
+    .max(MAX_PRICE_CENTS / 100)
+    .meta({ multipleOf: 0.01 }),
+  z.custom<SignedCents>((value) => typeof value === 'number' && isSignedCents(value)),
+  {
+    decode: (dollars, context) => {
+      const value = dollarsToCents(Math.abs(dollars))
+      if (value !== null) return dollars < 0 ? negate(value) : value
+      context.issues.push({ code: 'custom', input: dollars, message: 'Must have at most two decimals' })
+      return z.NEVER
+    },
+    encode: centsToDollars,
+  },
 )

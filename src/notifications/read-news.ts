@@ -21,12 +21,14 @@ export interface News {
 
 /** What came since `seen`; null: the stream begins now, and what is there already is read from the list. */
 export async function readNews(db: Database, userId: number, seen: readonly number[] | null): Promise<News> {
+  // Counted before they are looked for: none is counted that is not told, and the next reading counts the rest.
+  const unread = await countUnread(db, userId)
   const found = seen === null ? [] : await readUnseen(db, userId, seen)
   const known = seen ?? (await readNewestIds(db, userId))
   return {
     notifications: found,
     seen: newest([...known, ...found.map(({ id }) => id)]),
-    unread: await countUnread(db, userId),
+    unread,
     isMore: found.length === NEWS_AT_ONCE,
   }
 }

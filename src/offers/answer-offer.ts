@@ -217,6 +217,7 @@ function refuse(refused: OfferRefusal): AppError {
 }
 
 function report(ctx: CallerContext, { told, sold }: Answered): void {
+  ctx.accounts.tell()
   ctx.announce(told)
   if (sold === null) return
   ctx.countSale(sold)

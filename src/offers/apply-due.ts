@@ -1,10 +1,10 @@
 import { and, asc, eq, isNotNull, lte } from 'drizzle-orm'
+import { applyDueRows, DUE_ROWS_A_TURN } from '../db/apply-due-rows.ts'
 import type { Transaction } from '../db/client.ts'
 import { insertNotices } from '../db/insert-notices.ts'
 import { auction_decisions, offers } from '../db/schema/offers.ts'
-import { describeError } from '../lib/error-text.ts'
-import { MINUTE_MS } from '../lib/time.ts'
 import { findVehicle } from '../vehicles/find-vehicle.ts'
+import { VEHICLE_STATUS } from '../vehicles/vehicle.ts'
 import { takeStep } from './close-decision.ts'
 import type { DueContext } from './context.ts'
 import { decisionAt, isOpen } from './decision.ts'
@@ -12,11 +12,6 @@ import { decisionOfRow, lockDecision } from './decision-rows.ts'
 import { noticesOfEnd } from './notices.ts'
 import { OFFER_STATUS, statusAt } from './offer.ts'
 import { lockOffer, NOT_STANDING, type OfferRow, roundOf } from './offer-rows.ts'
-
-const ROWS_A_TURN = 500
-const ROWS_AT_ONCE = 10
-/** When what could not be applied is tried again. */
-const RETRY_MS = 5 * MINUTE_MS
 
 /**
  * Applies what is due of a vehicle, each deadline as of its own instant: whoever acts on the vehicle does this first,
@@ -51,61 +46,51 @@ export async function sweepOffers(ctx: DueContext): Promise<number> {
     .from(auction_decisions)
     .where(lte(auction_decisions.next_attempt_at, at))
     .orderBy(asc(auction_decisions.next_attempt_at))
-    .limit(ROWS_A_TURN)
+    .limit(DUE_ROWS_A_TURN)
   const dueOffers = await ctx.db
     .select({ id: offers.id })
     .from(offers)
     .where(lte(offers.next_attempt_at, at))
     .orderBy(asc(offers.next_attempt_at))
-    .limit(ROWS_A_TURN)
-  const work = [
-    ...dueDecisions.map(
-      ({ id }) =>
-        () =>
-          attempt(ctx, 'decision', id),
-    ),
-    ...dueOffers.map(
-      ({ id }) =>
-        () =>
-          attempt(ctx, 'offer', id),
-    ),
-  ]
-  for (let from = 0; from < work.length; from += ROWS_AT_ONCE) {
-    await Promise.all(work.slice(from, from + ROWS_AT_ONCE).map((run) => run()))
-  }
-  return work.length
+    .limit(DUE_ROWS_A_TURN)
+  const decisions = await applyDueRows(ctx, {
+    kind: 'decision',
+    ids: dueDecisions.map(({ id }) => id),
+    apply: (id) => expireDecision(ctx, id),
+    stepBack: (id, next_attempt_at) =>
+      ctx.db
+        .update(auction_decisions)
+        .set({ next_attempt_at })
+        .where(and(eq(auction_decisions.auction_id, id), isNotNull(auction_decisions.deadline_at))),
+  })
+  const rounds = await applyDueRows(ctx, {
+    kind: 'offer',
+    ids: dueOffers.map(({ id }) => id),
+    apply: (id) => expireOffer(ctx, id),
+    stepBack: (id, next_attempt_at) =>
+      ctx.db
+        .update(offers)
+        .set({ next_attempt_at })
+        .where(and(eq(offers.id, id), isNotNull(offers.standing_key))),
+  })
+  return decisions + rounds
 }
 
-/** What fails steps back, so that it keeps nothing else from its turn. */
-async function attempt(ctx: DueContext, kind: 'decision' | 'offer', id: number): Promise<void> {
-  try {
-    await (kind === 'decision' ? expireDecision(ctx, id) : expireOffer(ctx, id))
-  } catch (error) {
-    ctx.log.error('deadline_not_applied', { kind, id, ...describeError(error) })
-    const later = { next_attempt_at: new Date(ctx.now + RETRY_MS) }
-    const put =
-      kind === 'decision'
-        ? ctx.db.update(auction_decisions).set(later).where(eq(auction_decisions.auction_id, id))
-        : ctx.db
-            .update(offers)
-            .set(later)
-            .where(and(eq(offers.id, id), isNotNull(offers.standing_key)))
-    await put.catch(() => undefined)
-  }
-}
-
-/** M2: silence is no, as of the deadline. */
+/** M2: silence is no, as of the deadline, and the vehicle active again. */
 async function expireDecision(ctx: DueContext, auctionId: number): Promise<void> {
   const told = await ctx.db.transaction(async (tx) => {
     const before = await lockDecision(tx, auctionId)
-    if (before === null || before.deadline_at === null) return []
+    if (before === null || before.deadline_at === null) return null
     const decision = decisionOfRow(before)
     const after = decisionAt(decision, ctx.now)
-    if (isOpen(after)) return []
+    if (isOpen(after)) return null
     const audit = { requestId: ctx.requestId, now: ctx.now }
-    const step = { before, after, at: before.deadline_at, answerKey: null, audit }
+    const step = { before, after, at: before.deadline_at, answerKey: null, audit, accounts: ctx.accounts }
     return (await takeStep(tx, step, null)).told
   })
+  if (told === null) return
+  ctx.metrics.vehicles.inc({ status: VEHICLE_STATUS.active })
+  ctx.accounts.tell()
   ctx.announce(told)
 }
 

@@ -5,6 +5,7 @@ import { insertNotices } from '../db/insert-notices.ts'
 import { centsToDollars, formatAmount } from '../lib/money.ts'
 import { nameAuctionSale } from '../market/sale.ts'
 import { NOTIFICATION_TYPE } from '../notifications/notification.ts'
+import type { Accounts } from '../users/account.ts'
 import { AUDIT_SUBJECT, type AuditContext, recordAudit } from '../users/audit.ts'
 import { leaveAuction } from '../vehicles/auction-status.ts'
 import { findVehicle } from '../vehicles/find-vehicle.ts'
@@ -25,6 +26,7 @@ export interface DecisionStep {
   /** Of the request; null where it was silence. */
   readonly answerKey: string | null
   readonly audit: AuditContext
+  readonly accounts: Accounts
 }
 
 /**
@@ -37,8 +39,8 @@ export async function takeStep(
   step: DecisionStep,
   onSold: OnSold | null,
 ): Promise<{ told: number[]; orderId: number | null }> {
-  const { before, after, at, answerKey } = step
-  await writeDecision(tx, before, after, { at, answerKey })
+  const { before, after } = step
+  await writeDecision(tx, before, after, step)
   const orderId = isOpen(after) ? null : await close(tx, step, onSold)
   const told = await tellStep(tx, step)
   return { told, orderId }

@@ -6,6 +6,8 @@ import type { SignedIn } from '../platform/actor.ts'
 import type { Settings } from '../platform/env.ts'
 import type { RequestContext } from '../platform/hono.ts'
 import type { Logger } from '../platform/logger.ts'
+import type { Metrics } from '../platform/metrics/metrics.ts'
+import type { Accounts } from '../users/account.ts'
 import type { People } from '../users/live/people.ts'
 import type { VehicleParts } from '../vehicles/context.ts'
 
@@ -32,6 +34,7 @@ export interface OfferParts extends VehicleParts {
   countSale: CountSale
   hasDefaulted: HasDefaulted
   applyOrdersDue: ApplyOrdersDue
+  accounts: Accounts
 }
 export type OfferContext = RequestContext & OfferParts
 /** What a request for somebody who is signed in has. */
@@ -41,6 +44,8 @@ export type CallerContext = OfferContext & SignedIn
 export interface DueContext {
   db: Database
   announce: Announce
+  accounts: Accounts
+  metrics: Pick<Metrics, 'vehicles'>
   requestId: string
   /** Epoch milliseconds. */
   now: number

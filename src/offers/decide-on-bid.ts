@@ -5,6 +5,7 @@ import type { Transaction } from '../db/client.ts'
 import { type OnceResult, runOnce } from '../db/idempotency.ts'
 import type { Cents } from '../lib/money.ts'
 import { AppError } from '../platform/errors.ts'
+import type { Accounts } from '../users/account.ts'
 import { VEHICLE_STATUS } from '../vehicles/vehicle.ts'
 import { refuseAmount } from './amounts.ts'
 import { applyDue } from './apply-due.ts'
@@ -58,7 +59,7 @@ export async function decideOnBid(
   const answerKey = crypto.randomUUID()
   let taken: Taken = { told: [], sold: null }
   const result = await runOnce(ctx, decidedSchema, async (tx) => {
-    const row = await requireDecision(tx, auction)
+    const row = await requireDecision(tx, auction, ctx.accounts)
     const { orderId, ...rest } =
       row.answer_key === answerKey
         ? await readTaken(ctx, tx, row)
@@ -78,18 +79,23 @@ export async function decideOnBid(
 }
 
 /** An auction that was settled before there were decisions gets its own when somebody asks for it. */
-async function requireDecision(tx: Transaction, auction: AuctionRow): Promise<DecisionRow> {
+async function requireDecision(
+  tx: Transaction,
+  auction: AuctionRow,
+  accounts: Accounts,
+): Promise<DecisionRow> {
   const row = await lockDecision(tx, auction.id)
   if (row !== null) return row
   if (auction.outcome === OUTCOME.pendingSeller && auction.settled_at !== null) {
-    await openDecision(tx, {
+    const ended = {
       auctionId: auction.id,
       vehicleId: auction.vehicle_id,
       sellerId: auction.seller_id,
       highBidderId: auction.high_bidder_id,
       price: auction.current_bid_cents,
       endedAt: auction.settled_at.getTime(),
-    })
+    }
+    await openDecision(tx, ended, accounts)
     const opened = await lockDecision(tx, auction.id)
     if (opened !== null) return opened
   }
@@ -112,7 +118,7 @@ async function take(
   // The high bid, and the bidder's own counter, are held already.
   if (side === OFFER_SIDE.buyer && after.stage !== DECISION_STAGE.declinedByBidder)
     await requireBuyingPower(ctx, tx, before.bidder_id, askedAmount(after))
-  const step = { before, after, at: new Date(now), answerKey, audit: ctx }
+  const step = { before, after, at: new Date(now), answerKey, audit: ctx, accounts: ctx.accounts }
   return { ...(await takeStep(tx, step, ctx.onSold)), sold: after.agreed }
 }
 
@@ -153,6 +159,7 @@ const MESSAGES: Record<Decision['stage'], string> = {
 const messageOf = (stage: Decision['stage']): string => MESSAGES[stage]
 
 function report(ctx: CallerContext, vehicleId: number, stage: string, { told, sold }: Taken): void {
+  ctx.accounts.tell()
   ctx.announce(told)
   if (sold !== null) {
     ctx.countSale(sold)

@@ -4,7 +4,7 @@ import type { ShownDecision } from '../auctions/schemas.ts'
 import type { Executor, Transaction } from '../db/client.ts'
 import { auction_decisions } from '../db/schema/offers.ts'
 import { type Actor, isAdmin } from '../platform/actor.ts'
-import { touchAccount } from '../users/account.ts'
+import type { Accounts } from '../users/account.ts'
 import { type Decision, decisionAt, openOver, turnOf } from './decision.ts'
 import { sideOf } from './offer-rows.ts'
 
@@ -41,6 +41,7 @@ function columnsOf(decision: Decision) {
 export async function openDecision(
   tx: Transaction,
   ended: Pick<EndedAuction, 'auctionId' | 'vehicleId' | 'sellerId' | 'highBidderId' | 'price' | 'endedAt'>,
+  accounts: Pick<Accounts, 'touch'>,
 ): Promise<void> {
   const { auctionId, vehicleId, sellerId, highBidderId, price, endedAt } = ended
   if (highBidderId === null) throw new Error(`Auction ${auctionId} has no high bidder to decide on`)
@@ -57,7 +58,7 @@ export async function openDecision(
       updated_at: at,
     })
     .onDuplicateKeyUpdate({ set: { auction_id: sql`auction_id` } })
-  await touchAccount(tx, highBidderId, at)
+  await accounts.touch(tx, highBidderId, at)
 }
 
 /** The decision, held until the transaction ends; null where there is none. */
@@ -75,7 +76,7 @@ export async function writeDecision(
   tx: Transaction,
   before: DecisionRow,
   after: Decision,
-  { at, answerKey }: { at: Date; answerKey: string | null },
+  { at, answerKey, accounts }: { at: Date; answerKey: string | null; accounts: Pick<Accounts, 'touch'> },
 ): Promise<void> {
   const isDecided = turnOf(after) === null
   const written = await tx
@@ -90,7 +91,7 @@ export async function writeDecision(
       and(eq(auction_decisions.auction_id, before.auction_id), eq(auction_decisions.stage, before.stage)),
     )
   if (written.rowsAffected !== 1) throw new Error(`The decision on ${before.auction_id} was not held`)
-  await touchAccount(tx, before.bidder_id, at)
+  await accounts.touch(tx, before.bidder_id, at)
 }
 
 export async function findDecision(db: Executor, auctionId: number): Promise<DecisionRow | null> {

@@ -20,6 +20,7 @@ type OfferText = readonly [type: NotificationType, title: string, sentence: stri
 export const VOID_REASON = {
   auctionScheduled: 'The vehicle was put up for auction.',
   vehicleGone: 'The vehicle is no longer offered.',
+  partyGone: 'The other side trades here no longer.',
   described: 'The description of the vehicle was changed.',
 } as const
 export type VoidReason = (typeof VOID_REASON)[keyof typeof VOID_REASON]

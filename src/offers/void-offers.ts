@@ -3,10 +3,11 @@ import type { Transaction } from '../db/client.ts'
 import { insertNotices } from '../db/insert-notices.ts'
 import { offers } from '../db/schema/offers.ts'
 import { AppError } from '../platform/errors.ts'
-import { findVehicle } from '../vehicles/find-vehicle.ts'
+import { findVehicle, lockVehicle } from '../vehicles/find-vehicle.ts'
+import type { DueContext } from './context.ts'
 import { noticeOfOvertaken, noticesOfEnd, VOID_REASON, type VoidReason } from './notices.ts'
 import { OFFER_KIND, OFFER_STATUS, statusAt } from './offer.ts'
-import { NOT_STANDING, type OfferRow, roundOf } from './offer-rows.ts'
+import { NOT_STANDING, type OfferRow, roundOf, sideOf } from './offer-rows.ts'
 
 interface AboutVehicle {
   vehicleId: number
@@ -47,6 +48,43 @@ async function voidUnlessKept(
 /** What stands falls with its listing. @returns who was told */
 export async function voidForGone(tx: Transaction, { vehicleId, at }: AboutVehicle): Promise<number[]> {
   return await voidAll(tx, await lockStanding(tx, vehicleId), at, VOID_REASON.vehicleGone)
+}
+
+/**
+ * M4, M17: what a person negotiates who may trade no more, as buyer or seller, falls, and the other side is told; a
+ * vehicle that was kept for their answer is free (M1). What is due already is left to its deadline. Each vehicle's in a
+ * transaction of its own; repeating it changes nothing.
+ */
+export async function voidForPerson(
+  ctx: Pick<DueContext, 'db' | 'announce' | 'now'>,
+  userId: number,
+): Promise<void> {
+  const at = new Date(ctx.now)
+  const standing = await Promise.all(
+    [offers.buyer_id, offers.seller_id].map((side) =>
+      ctx.db
+        .selectDistinct({ vehicleId: offers.vehicle_id })
+        .from(offers)
+        .where(and(eq(side, userId), isNotNull(offers.standing_key))),
+    ),
+  )
+  for (const vehicleId of new Set(standing.flat().map((row) => row.vehicleId))) {
+    const told = await ctx.db.transaction(async (tx) => {
+      const vehicle = await lockVehicle(tx, vehicleId)
+      const rows = (await lockStanding(tx, vehicleId)).filter(
+        (row) => sideOf(row, userId) !== null && statusAt(roundOf(row), ctx.now) === OFFER_STATUS.pending,
+      )
+      if (vehicle === null || rows.length === 0) return []
+      const status = OFFER_STATUS.voided
+      await endAll(tx, rows, status, at)
+      const notices = rows
+        .flatMap((row) => noticesOfEnd({ ...row, status }, vehicle, at, VOID_REASON.partyGone))
+        .filter((notice) => notice.userId !== userId)
+      await insertNotices(tx, notices)
+      return notices.map((notice) => notice.userId)
+    })
+    ctx.announce(told)
+  }
 }
 
 /** M4: accepting one rejects the others. @returns who was told */

@@ -104,7 +104,8 @@ async function chargeLateFee(
     amount: lateFee,
     at,
   }
-  const charged = lateFee > 0 ? await addInvoiceLine(tx, line) : { ...order, overdue_at: at, updated_at: at }
+  const charged =
+    lateFee > 0 ? await addInvoiceLine(tx, ctx, line) : { ...order, overdue_at: at, updated_at: at }
   await recordAudit(tx, ctx, {
     action: 'order.overdue',
     subject: AUDIT_SUBJECT.order,

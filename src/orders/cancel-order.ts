@@ -12,7 +12,7 @@ import type { DueContext } from './payment-context.ts'
 import type { OrderDetail } from './schemas.ts'
 import { getOrder, requireOrder } from './show-order.ts'
 
-type CancelContext = VehicleContext & OrderContext & Pick<DueContext, 'people'> & SignedIn
+type CancelContext = VehicleContext & OrderContext & Pick<DueContext, 'people' | 'onPersonGone'> & SignedIn
 
 /**
  * Calls the sale off. An admin may while the order is unpaid; its buyer may once it is paid and from the day on which

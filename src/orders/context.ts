@@ -3,9 +3,11 @@ import type { orders } from '../db/schema/orders.ts'
 import type { Announce } from '../notifications/announce.ts'
 import type { RequestContext } from '../platform/hono.ts'
 import type { Metrics } from '../platform/metrics/metrics.ts'
+import type { Accounts } from '../users/account.ts'
 import type { AuditContext } from '../users/audit.ts'
 import type { ReturnedVehicle } from '../vehicles/return-vehicle.ts'
 import type { OrderStatus } from './order.ts'
+import type { RefundStatus } from './payment.ts'
 
 export type OrderRow = typeof orders.$inferSelect
 
@@ -32,6 +34,8 @@ export type ApplyTitleDue = (
 
 /** What the moves of an order set off. */
 export interface OrderWires {
+  /** What the buyer owes changes with nearly everything here (M18). */
+  accounts: Accounts
   onPaid: OnPaid
   onOrderEnded: OnOrderEnded
 }
@@ -41,11 +45,12 @@ export type MoveContext = AuditContext &
   OrderWires & {
     /** Told what is to be counted once it has committed. */
     onMoved: (to: OrderStatus, vehicle: ReturnedVehicle | null) => void
+    onRefund: (to: RefundStatus) => void
   }
 
 export interface OrderParts extends OrderWires {
   db: Database
   applyTitleDue: ApplyTitleDue
-  metrics: Pick<Metrics, 'orders' | 'vehicles'>
+  metrics: Pick<Metrics, 'orders' | 'vehicles' | 'payments'>
 }
 export type OrderContext = Pick<RequestContext, 'requestId' | 'now'> & AuditContext & OrderParts

@@ -6,7 +6,7 @@ import { HOUR_MS } from '../lib/time.ts'
 import { endOfBusinessDay } from '../market/calendar.ts'
 import { readTermsAt } from '../market/read-terms.ts'
 import type { Sale } from '../market/sale.ts'
-import { touchAccount } from '../users/account.ts'
+import type { Accounts } from '../users/account.ts'
 import { readState } from './get-quote.ts'
 import { amountOf, composeLines, INVOICE_LINE_KIND, sumOf } from './invoice.ts'
 import { ORDER_STATUS } from './order.ts'
@@ -16,7 +16,11 @@ import { ORDER_STATUS } from './order.ts'
  * vehicle. Where they are there already nothing happens.
  * @returns the order's id
  */
-export async function createOrder(tx: Transaction, sale: Sale): Promise<number> {
+export async function createOrder(
+  tx: Transaction,
+  sale: Sale,
+  accounts: Pick<Accounts, 'touch'>,
+): Promise<number> {
   const existing = await findOrderId(tx, sale.sourceKey)
   if (existing !== null) return existing
   const soldAt = new Date(sale.soldAt)
@@ -73,7 +77,7 @@ export async function createOrder(tx: Transaction, sale: Sale): Promise<number> 
       created_at: soldAt,
     })),
   )
-  await touchAccount(tx, sale.buyerId, soldAt)
+  await accounts.touch(tx, sale.buyerId, soldAt)
   return made.id
 }
 

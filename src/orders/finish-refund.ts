@@ -4,9 +4,8 @@ import { insertNotices } from '../db/insert-notices.ts'
 import { orders, payments, refunds } from '../db/schema/orders.ts'
 import { addCents, cents, ZERO_CENTS } from '../lib/money.ts'
 import { readPinnedTerms } from '../market/read-terms.ts'
-import { touchAccount } from '../users/account.ts'
 import { AUDIT_SUBJECT, recordAudit } from '../users/audit.ts'
-import { giveBack, heldOf } from './balance.ts'
+import { balanceOf, giveBack, heldOf } from './balance.ts'
 import type { MoveContext, OrderRow } from './context.ts'
 import { moveOrder } from './move-order.ts'
 import { mayMove, ORDER_STATUS } from './order.ts'
@@ -44,6 +43,7 @@ export async function finishRefund(
     before: { status: refund.status },
     after: { status },
   })
+  ctx.onRefund(status)
   if (!isProcessed) {
     const refunded_cents = cents(payment.refunded_cents - refund.amount_cents)
     await tx.update(payments).set({ refunded_cents, updated_at: at }).where(eq(payments.id, payment.id))
@@ -54,7 +54,7 @@ export async function finishRefund(
   if (after === null) throw new Error(`Order ${order.id} holds less than refund ${refund.id} gives back`)
   const { refunded_cents } = after
   await tx.update(orders).set({ refunded_cents, updated_at: at }).where(eq(orders.id, order.id))
-  await touchAccount(tx, order.buyer_id, at)
+  await ctx.accounts.touch(tx, order.buyer_id, at)
   await insertNotices(tx, noticesOfRefund(after, finished, at))
   return { order: await follow(tx, ctx, after, refund.reason), refund: finished }
 }
@@ -82,15 +82,15 @@ async function markGivenBack(tx: Transaction, ctx: MoveContext, payment: Payment
 
 /**
  * Where a refund leaves its order: `refunded` once nothing is held of a sale that was paid or cancelled; to be paid
- * again, with a new deadline, where a part went back before the vehicle is on its way; else where it was (M7).
+ * again, with a new deadline, where a part is due now before the vehicle is on its way; else where it was (M7).
  */
 async function follow(tx: Transaction, ctx: MoveContext, order: OrderRow, reason: string): Promise<OrderRow> {
   if (heldOf(order) === 0) {
     if (!mayMove(order.status, ORDER_STATUS.refunded)) return order
     return moveOrder(tx, ctx, order.id, ORDER_STATUS.refunded, { reason })
   }
-  const isReopened = order.status === ORDER_STATUS.paid || order.status === ORDER_STATUS.titleProcessing
-  if (!isReopened) return order
+  const mayReopen = order.status === ORDER_STATUS.paid || order.status === ORDER_STATUS.titleProcessing
+  if (!mayReopen || balanceOf(order) === 0) return order
   const reopened = await moveOrder(tx, ctx, order.id, ORDER_STATUS.pendingPayment, { reason })
   const deadlines = openDeadlines(ctx.now, await readPinnedTerms(tx, order.fee_schedule_id))
   await tx.update(orders).set(deadlines).where(eq(orders.id, order.id))

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { auctionVehicleSchema, CURRENCY } from '../auctions/schemas.ts'
-import { dollars, dollarsOrZero, isAmount } from '../lib/money.ts'
+import { dollars, dollarsOrZero, isAmount, signedDollars } from '../lib/money.ts'
 import { price } from '../lib/query-filters.ts'
 import { isoTime } from '../lib/time.ts'
 import { INVOICE_LINE_KIND } from './invoice.ts'
@@ -12,7 +12,8 @@ const lineSchema = z.object({
   description: z.string(),
   /** How the amount was found, in words. */
   rule: z.string(),
-  amount: dollarsOrZero,
+  /** Below zero where a charge was taken back. */
+  amount: signedDollars,
 })
 
 export const invoiceSchema = z.object({

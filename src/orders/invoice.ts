@@ -6,6 +6,7 @@ export const INVOICE_LINE_KIND = {
   buyerFee: 'buyer_fee',
   titleFee: 'title_fee',
   transportFee: 'transport_fee',
+  transportCredit: 'transport_credit',
   tax: 'tax',
   lateFee: 'late_fee',
 } as const

@@ -4,7 +4,8 @@ import type { Database } from '../db/client.ts'
 import { type PagedList, readPage, restoreBy } from '../db/list-pages.ts'
 import { mergeNewest, type ReadIds } from '../db/merge-newest.ts'
 import { orders } from '../db/schema/orders.ts'
-import type { SignedIn } from '../platform/actor.ts'
+import { isAdmin, type SignedIn } from '../platform/actor.ts'
+import { AppError } from '../platform/errors.ts'
 import type { VehicleContext } from '../vehicles/context.ts'
 import { describeOrders } from './describe-orders.ts'
 import { ORDER_SIDES, ORDER_STATUS, type OrderSide } from './order.ts'
@@ -13,12 +14,21 @@ import type { OrderListRequest, OrderPage } from './schemas.ts'
 export const ORDER_LISTS = 'orders'
 const SORT = 'newest'
 
-/** What the caller has bought and sold, or one of the two, the newest first. */
+/**
+ * What the caller has bought and sold, or one of the two, the newest first; as an admin everybody's orders.
+ * @throws AppError `forbidden` for who asks as an admin and is none; PageRefused
+ */
 export async function listOrders(
   ctx: VehicleContext & SignedIn,
-  { role, status, ...request }: OrderListRequest,
+  { role, status, buyer_id, seller_id, order_number, ...request }: OrderListRequest,
 ): Promise<OrderPage> {
-  const list = orderList(ctx.db, { user_id: ctx.actor.userId, role, status })
+  if (role === 'admin' && !isAdmin(ctx.actor)) throw new AppError('forbidden', 'That is for admins')
+  const list = orderList(
+    ctx.db,
+    role === 'admin'
+      ? { of: EVERYBODY, status, buyer_id, seller_id, order_number }
+      : { user_id: ctx.actor.userId, role, status },
+  )
   const { ids, ...fields } = await readPage(ctx, list, request)
   const rows =
     ids.length === 0
@@ -27,12 +37,20 @@ export async function listOrders(
   return { orders: await describeOrders(ctx, rows), ...fields }
 }
 
-const specificationSchema = z.object({
+const EVERYBODY = 'everybody'
+const everybodysSchema = z.object({
+  of: z.literal(EVERYBODY),
+  status: z.enum(ORDER_STATUS).optional(),
+  buyer_id: z.int().optional(),
+  seller_id: z.int().optional(),
+  order_number: z.string().optional(),
+})
+const ownSchema = z.object({
   user_id: z.int(),
   role: z.enum(ORDER_SIDES).optional(),
   status: z.enum(ORDER_STATUS).optional(),
 })
-type Specification = z.output<typeof specificationSchema>
+const specificationSchema = z.union([everybodysSchema, ownSchema])
 
 /** Makes a list again for the sweeper. */
 export const orderListOf = restoreBy(specificationSchema, orderList)
@@ -42,7 +60,40 @@ const SIDES = {
   seller: { column: orders.seller_id, index: 'orders_seller', statusIndex: 'orders_seller_status' },
 } as const
 
-function orderList(db: Database, { user_id, role, status }: Specification): PagedList {
+function orderList(db: Database, specification: z.output<typeof specificationSchema>): PagedList {
+  return 'of' in specification ? everybodysList(db, specification) : ownList(db, specification)
+}
+
+/** What is asked for decides on the index that is walked: each of them has the newest last. */
+function everybodysList(db: Database, wanted: z.output<typeof everybodysSchema>): PagedList {
+  const { status, buyer_id, seller_id, order_number } = wanted
+  const side = buyer_id !== undefined ? SIDES.buyer : seller_id !== undefined ? SIDES.seller : null
+  const byPerson = status === undefined ? side?.index : side?.statusIndex
+  const byStatus = status === undefined ? undefined : 'orders_status'
+  const forceIndex = order_number === undefined ? (byPerson ?? byStatus) : 'orders_order_number'
+  return {
+    subject: ORDER_LISTS,
+    specification: wanted,
+    sort: SORT,
+    read: (after, limit) =>
+      db
+        .select({ key: orders.id, id: orders.id })
+        .from(orders, forceIndex === undefined ? {} : { forceIndex })
+        .where(
+          and(
+            order_number === undefined ? undefined : eq(orders.order_number, order_number),
+            buyer_id === undefined ? undefined : eq(orders.buyer_id, buyer_id),
+            seller_id === undefined ? undefined : eq(orders.seller_id, seller_id),
+            status === undefined ? undefined : eq(orders.status, status),
+            after === null ? undefined : lt(orders.id, after.id),
+          ),
+        )
+        .orderBy(desc(orders.id))
+        .limit(limit),
+  }
+}
+
+function ownList(db: Database, { user_id, role, status }: z.output<typeof ownSchema>): PagedList {
   const readSide = (side: OrderSide): ReadIds => {
     const { column, index, statusIndex } = SIDES[side]
     return async (beforeId, limit) => {

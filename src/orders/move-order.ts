@@ -3,11 +3,14 @@ import type { Executor, Transaction } from '../db/client.ts'
 import { audit_log } from '../db/schema/audit-log.ts'
 import { orders } from '../db/schema/orders.ts'
 import { AppError } from '../platform/errors.ts'
-import { touchAccount } from '../users/account.ts'
 import { AUDIT_SUBJECT, recordAudit } from '../users/audit.ts'
 import { type ReturnedVehicle, returnVehicle } from '../vehicles/return-vehicle.ts'
 import type { MoveContext, OrderContext, OrderRow } from './context.ts'
 import { isEnded, mayMove, ORDER_STATUS, type OrderStatus } from './order.ts'
+import type { RefundStatus } from './payment.ts'
+
+/** How refunds are counted among payments, which are counted by their method. */
+const REFUND_COUNT_TYPE = 'refund'
 
 export const orderMissing = () => new AppError('not_found', 'Order not found')
 
@@ -46,7 +49,7 @@ export async function moveOrder(
     .update(orders)
     .set({ ...stampsOf(to, at), status, status_reason, updated_at })
     .where(eq(orders.id, orderId))
-  await touchAccount(tx, before.buyer_id, at)
+  await ctx.accounts.touch(tx, before.buyer_id, at)
   await recordAudit(tx, ctx, {
     action: actionOf(to),
     subject: AUDIT_SUBJECT.order,
@@ -101,22 +104,31 @@ export async function findOrder(db: Executor, orderId: number): Promise<OrderRow
 }
 
 /**
- * Runs `work`, whose transaction asks `begin` for the context of its moves at the start of each run, and counts what
- * the last run moved once it has committed: `countingMoves(ctx, (begin) => ctx.db.transaction((tx) => moveOrder(tx,
- * begin(), …)))`. A move that took two attempts to commit may be missed.
+ * Runs `work`, whose transaction asks `begin` for the context of its moves at the start of each run:
+ * `countingMoves(ctx, (begin) => ctx.db.transaction((tx) => moveOrder(tx, begin(), …)))`. Once it has committed, what the
+ * last run moved and gave back is counted, and whose account it touched is told. A move that took two attempts to commit
+ * may be missed.
  */
 export async function countingMoves<Result>(
   ctx: OrderContext,
   work: (begin: () => MoveContext) => Promise<Result>,
 ): Promise<Result> {
   let moves: { to: OrderStatus; vehicle: ReturnedVehicle | null }[] = []
+  let refunds: RefundStatus[] = []
   const result = await work(() => {
     moves = []
-    return { ...ctx, onMoved: (to, vehicle) => moves.push({ to, vehicle }) }
+    refunds = []
+    return {
+      ...ctx,
+      onMoved: (to, vehicle) => moves.push({ to, vehicle }),
+      onRefund: (to) => refunds.push(to),
+    }
   })
+  ctx.accounts.tell()
   for (const { to, vehicle } of moves) {
     ctx.metrics.orders.inc({ status: to })
     if (vehicle !== null) ctx.metrics.vehicles.inc({ status: vehicle })
   }
+  for (const status of refunds) ctx.metrics.payments.inc({ type: REFUND_COUNT_TYPE, status })
   return result
 }

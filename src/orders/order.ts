@@ -16,6 +16,8 @@ export const ORDER_STATUSES = Object.values(ORDER_STATUS)
 /** As whom one has to do with an order. */
 export const ORDER_SIDES = ['buyer', 'seller'] as const
 export type OrderSide = (typeof ORDER_SIDES)[number]
+/** As whom one lists orders: an admin everybody's. */
+export const ORDER_ROLES = [...ORDER_SIDES, 'admin'] as const
 
 const S = ORDER_STATUS
 

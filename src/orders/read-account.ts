@@ -24,7 +24,7 @@ export async function readAccount(
     .select({
       deposit: users.deposit_cents,
       unpaid:
-        sql`COALESCE((SELECT SUM(${orders.total_cents} - ${orders.paid_cents} + ${orders.refunded_cents})
+        sql`COALESCE((SELECT SUM(GREATEST(0, ${orders.total_cents} - ${orders.paid_cents} + ${orders.refunded_cents}))
         FROM ${orders} WHERE ${orders.buyer_id} = ${userId}
         AND ${orders.status} = ${ORDER_STATUS.pendingPayment}), 0)`.mapWith(Number),
       bound: sql`COALESCE((SELECT SUM(COALESCE(${auction_decisions.bidder_counter_cents},

@@ -10,7 +10,7 @@ import { REFUND_STATUS } from './payment.ts'
 import type { PaymentContext } from './payment-context.ts'
 import { findPayment, findRefund, type RefundRow } from './payment-rows.ts'
 import { recordPayment } from './record-payment.ts'
-import { countRefund } from './refunds.ts'
+import { announceRefund } from './refunds.ts'
 
 /**
  * Takes a provider's message: the other door to `recordPayment`, and the word on refunds that are pending (M6, M7). A
@@ -89,5 +89,5 @@ async function settleRefund(
       finished = await finishRefund(tx, moving, { order, payment, refund, status: event.status })
     }),
   )
-  if (finished !== null) countRefund(ctx, finished)
+  if (finished !== null) announceRefund(ctx, finished)
 }

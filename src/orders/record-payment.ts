@@ -5,7 +5,6 @@ import { insertNotices } from '../db/insert-notices.ts'
 import { orders, payments } from '../db/schema/orders.ts'
 import { type Cents, centsToDollars, ZERO_CENTS } from '../lib/money.ts'
 import { AppError } from '../platform/errors.ts'
-import { touchAccount } from '../users/account.ts'
 import { AUDIT_SUBJECT, recordAudit } from '../users/audit.ts'
 import { applyDuePayments } from './apply-due.ts'
 import { balanceOf, pay } from './balance.ts'
@@ -118,7 +117,7 @@ async function record(
   if (payment.status !== PAYMENT_STATUS.captured) return { payment, order, hasChanged: true }
   const { paid_cents, updated_at } = { ...account, updated_at: new Date(ctx.now) }
   await tx.update(orders).set({ paid_cents, updated_at }).where(eq(orders.id, order.id))
-  await touchAccount(tx, order.buyer_id, updated_at)
+  await ctx.accounts.touch(tx, order.buyer_id, updated_at)
   const paid = { ...account, updated_at }
   await insertNotices(tx, noticesOfPayment(paid, payment, updated_at))
   const isPaidInFull = order.status === ORDER_STATUS.pendingPayment && balanceOf(paid) === 0

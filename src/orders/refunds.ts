@@ -1,16 +1,17 @@
-import { eq } from 'drizzle-orm'
+import { and, desc, eq } from 'drizzle-orm'
 import type { Transaction } from '../db/client.ts'
 import { type OnceResult, runOnce } from '../db/idempotency.ts'
 import { payments, refunds } from '../db/schema/orders.ts'
-import { addCents, cents, centsToDollars } from '../lib/money.ts'
+import { addCents, cents, centsToDollars, lowerOf } from '../lib/money.ts'
 import { AppError } from '../platform/errors.ts'
 import { AUDIT_SUBJECT, recordAudit } from '../users/audit.ts'
 import { applyDuePayments } from './apply-due.ts'
+import { excessOf } from './balance.ts'
 import type { MoveContext, OrderRow } from './context.ts'
 import { finishRefund } from './finish-refund.ts'
 import { countingMoves, lockOrder } from './move-order.ts'
 import { MANUAL_PROVIDER, PAYMENT_STATUS, REFUND_STATUS } from './payment.ts'
-import { type PaymentContext, REFUND_COUNT_TYPE } from './payment-context.ts'
+import type { PaymentContext } from './payment-context.ts'
 import {
   describeAccount,
   describePayment,
@@ -67,13 +68,12 @@ export async function refundPayment(
       }
     }),
   )
-  if (made !== null) countRefund(ctx, made)
+  if (made !== null) announceRefund(ctx, made)
   return result
 }
 
-/** Counts and tells what a refund came to, once it has committed. */
-export function countRefund(ctx: PaymentContext, { refund, order }: Refunded): void {
-  ctx.metrics.payments.inc({ type: REFUND_COUNT_TYPE, status: refund.status })
+/** Tells both sides that money went back, once it has committed. */
+export function announceRefund(ctx: PaymentContext, { refund, order }: Refunded): void {
   if (refund.status === REFUND_STATUS.processed) ctx.announce([order.buyer_id, order.seller_id])
 }
 
@@ -96,9 +96,59 @@ async function giveBackPayment(
 ): Promise<Refunded> {
   const payment = await findPayment(tx, paymentId)
   if (payment === null) throw paymentMissing()
+  return await giveBackPart(tx, ctx, { order, payment, input, creationKey })
+}
+
+/**
+ * M7: gives back what is held of an order beyond what it costs, from the latest payments. What is on its way back
+ * already counts. Under the order's lock; in a transaction that knows its own second run.
+ * @returns the order's row as it is now
+ */
+export async function giveBackExcess(
+  tx: Transaction,
+  ctx: MoveContext,
+  order: OrderRow,
+  reason: string,
+): Promise<OrderRow> {
+  const latest = await tx
+    .select()
+    .from(payments)
+    .where(and(eq(payments.order_id, order.id), eq(payments.status, PAYMENT_STATUS.captured)))
+    .orderBy(desc(payments.id))
+  const onTheirWay = await sumPending(tx, order.id)
+  let after = order
+  let rest = Math.max(0, excessOf(order) - onTheirWay)
+  for (const payment of latest) {
+    const amount = lowerOf(cents(rest), cents(payment.amount_cents - payment.refunded_cents))
+    if (amount === 0) continue
+    const input = { amount, reason }
+    const giving = { order: after, payment, input, creationKey: crypto.randomUUID() }
+    after = (await giveBackPart(tx, ctx, giving)).order
+    rest -= amount
+  }
+  return after
+}
+
+async function sumPending(tx: Transaction, orderId: number): Promise<number> {
+  const rows = await tx
+    .select({ amount: refunds.amount_cents })
+    .from(refunds)
+    .where(and(eq(refunds.order_id, orderId), eq(refunds.status, REFUND_STATUS.pending)))
+  return rows.reduce((sum, { amount }) => sum + amount, 0)
+}
+
+/** Money that was entered by hand is back at once; a provider's is pending until its own word. */
+async function giveBackPart(
+  tx: Transaction,
+  ctx: MoveContext,
+  { order, payment, input, creationKey }: Omit<Giving, 'paymentId'> & { payment: PaymentRow },
+): Promise<Refunded> {
   const reserved = await reserve(tx, ctx, payment, input, creationKey)
-  if (payment.provider !== MANUAL_PROVIDER) return { refund: reserved.refund, order }
-  return finishRefund(tx, ctx, { order, ...reserved, status: REFUND_STATUS.processed })
+  if (payment.provider === MANUAL_PROVIDER) {
+    return finishRefund(tx, ctx, { order, ...reserved, status: REFUND_STATUS.processed })
+  }
+  ctx.onRefund(REFUND_STATUS.pending)
+  return { refund: reserved.refund, order }
 }
 
 /** Stores the refund as pending, and takes its amount from what is left of the payment. */

@@ -21,7 +21,7 @@ import { getOrder } from './show-order.ts'
 
 type Parts = VehicleParts &
   OrderParts &
-  Pick<PaymentParts, 'people'> & {
+  Pick<PaymentParts, 'people' | 'onPersonGone'> & {
     metrics: VehicleParts['metrics'] & OrderParts['metrics']
     settings: Pick<Settings, 'JWT_SECRET_KEY'>
   }
@@ -35,7 +35,10 @@ const HTML_TYPE = 'text/html'
 export const orderRoutes = new Hono<Env>()
   .get(
     '/',
-    describe({ summary: 'What the caller has bought and sold', responses: { 200: orderPageSchema } }),
+    describe({
+      summary: 'What the caller has bought and sold; for admins with role=admin everybody’s orders',
+      responses: { 200: orderPageSchema, 403: 'role=admin by somebody else' },
+    }),
     requireUser(),
     validate('query', orderListQuery),
     async (c) => {

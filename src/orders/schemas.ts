@@ -2,9 +2,9 @@ import * as z from 'zod'
 import { auctionVehicleSchema, CURRENCY } from '../auctions/schemas.ts'
 import { dollars, dollarsOrZero } from '../lib/money.ts'
 import { pageFields, pageQuery } from '../lib/pagination.ts'
-import { filter } from '../lib/query-filters.ts'
+import { filter, idText } from '../lib/query-filters.ts'
 import { isoTime } from '../lib/time.ts'
-import { ORDER_SIDES, ORDER_STATUS } from './order.ts'
+import { ORDER_ROLES, ORDER_STATUS } from './order.ts'
 
 /** Buyer and seller are known to each other once there is an order. */
 export const partySchema = z.object({
@@ -72,11 +72,31 @@ export type OrderDetail = z.output<typeof orderDetailSchema>
 export const orderPageSchema = z.object({ orders: z.array(orderSchema), ...pageFields })
 export type OrderPage = z.output<typeof orderPageSchema>
 
-export const orderListQuery = z.object({
-  role: filter(z.enum(ORDER_SIDES)),
-  status: filter(z.enum(ORDER_STATUS)),
-  ...pageQuery(),
-})
+const ADMIN_FILTERS = ['buyer_id', 'seller_id', 'order_number'] as const
+
+export const orderListQuery = z
+  .object({
+    role: filter(z.enum(ORDER_ROLES)),
+    status: filter(z.enum(ORDER_STATUS)),
+    /** These with `role=admin`. */
+    buyer_id: filter(idText),
+    seller_id: filter(idText),
+    order_number: filter(
+      z
+        .string()
+        .trim()
+        .max(32)
+        .regex(/^[\x20-\x7e]*$/, 'Must be printable ASCII'),
+    ),
+    ...pageQuery(),
+  })
+  .superRefine((query, context) => {
+    if (query.role === 'admin') return
+    for (const path of ADMIN_FILTERS) {
+      if (query[path] === undefined) continue
+      context.addIssue({ code: 'custom', path: [path], message: 'Only with role=admin' })
+    }
+  })
 export type OrderListRequest = z.output<typeof orderListQuery>
 
 export const orderPatchBody = z.object({ is_pickup: z.boolean() })

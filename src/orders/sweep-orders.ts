@@ -1,15 +1,9 @@
 import { and, asc, eq, lte } from 'drizzle-orm'
+import { applyDueRows, DUE_ROWS_A_TURN } from '../db/apply-due-rows.ts'
 import { orders } from '../db/schema/orders.ts'
-import { describeError } from '../lib/error-text.ts'
-import { MINUTE_MS } from '../lib/time.ts'
 import { applyDuePayments } from './apply-due.ts'
 import { ORDER_STATUS } from './order.ts'
 import type { DueContext } from './payment-context.ts'
-
-const ROWS_A_TURN = 500
-const ROWS_AT_ONCE = 10
-/** When what could not be applied is tried again. */
-const RETRY_MS = 5 * MINUTE_MS
 
 /**
  * The sweeper's turn: orders of which a deadline has passed, the oldest first (M8). Everything here may happen twice.
@@ -21,23 +15,15 @@ export async function sweepOrders(ctx: DueContext): Promise<number> {
     .from(orders)
     .where(lte(orders.next_attempt_at, new Date(ctx.now)))
     .orderBy(asc(orders.next_attempt_at))
-    .limit(ROWS_A_TURN)
-  for (let from = 0; from < due.length; from += ROWS_AT_ONCE) {
-    await Promise.all(due.slice(from, from + ROWS_AT_ONCE).map(({ id }) => attempt(ctx, id)))
-  }
-  return due.length
-}
-
-/** What fails steps back, so that it keeps nothing else from its turn; its deadlines stay where they are. */
-async function attempt(ctx: DueContext, orderId: number): Promise<void> {
-  try {
-    await applyDuePayments(ctx, orderId)
-  } catch (error) {
-    ctx.log.error('deadline_not_applied', { kind: 'order', id: orderId, ...describeError(error) })
-    await ctx.db
-      .update(orders)
-      .set({ next_attempt_at: new Date(ctx.now + RETRY_MS) })
-      .where(and(eq(orders.id, orderId), eq(orders.status, ORDER_STATUS.pendingPayment)))
-      .catch(() => undefined)
-  }
+    .limit(DUE_ROWS_A_TURN)
+  return await applyDueRows(ctx, {
+    kind: 'order',
+    ids: due.map(({ id }) => id),
+    apply: (id) => applyDuePayments(ctx, id),
+    stepBack: (id, next_attempt_at) =>
+      ctx.db
+        .update(orders)
+        .set({ next_attempt_at })
+        .where(and(eq(orders.id, id), eq(orders.status, ORDER_STATUS.pendingPayment))),
+  })
 }

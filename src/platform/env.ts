@@ -39,6 +39,8 @@ const variablesSchema = z.object({
   S3_SECRET_ACCESS_KEY: z.string().optional(),
   S3_PUBLIC_BASE_URL: z.url().optional(),
   CLEARVIN_API_KEY: z.string().optional(),
+  CLEARVIN_EMAIL: z.email().optional(),
+  CLEARVIN_PASSWORD: z.string().optional(),
   VPIC: onOff.default('off'),
   METRICS_TOKEN: z.string().min(16).optional(),
   RATE_LIMITS: onOff.default('on'),

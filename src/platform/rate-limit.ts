@@ -50,6 +50,8 @@ export const LIMITS = {
   authentication: { perUser: perMinute(30), perAddress: perMinute(60), whenAway: 'isolate' },
   /** Vendors are paid by the answer. */
   vin: { perUser: perMinute(60), perAddress: perMinute(30), whenAway: 'open' },
+  /** Up to fifty answers each. */
+  vin_batch: { perUser: perMinute(20), perAddress: perMinute(5), whenAway: 'open' },
   /** Messages of a vendor come from few addresses, and are signed. */
   webhook: { perUser: perMinute(600), perAddress: perMinute(600), whenAway: 'open' },
   /** Sockets, tickets and bids to rooms that are not there: each would wake an object. */

@@ -28,7 +28,10 @@ import { ownSellerProfileSchema, sellerProfileListQuery, sellerProfilePageSchema
 import { type IsSuspended, SELLER_PROFILE_STATUS } from './user.ts'
 
 type Env = AppEnv<
-  Pick<AdminContext, 'db' | 'people'> & { settings: { JWT_SECRET_KEY: string }; isSuspended: IsSuspended }
+  Pick<AdminContext, 'db' | 'people' | 'accounts' | 'onPersonGone'> & {
+    settings: { JWT_SECRET_KEY: string }
+    isSuspended: IsSuspended
+  }
 >
 
 /** For administrators only; each route says so itself. */

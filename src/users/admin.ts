@@ -7,14 +7,15 @@ import type { Cents } from '../lib/money.ts'
 import type { SignedIn } from '../platform/actor.ts'
 import { AppError } from '../platform/errors.ts'
 import type { RequestContext } from '../platform/hono.ts'
-import { touchAccount } from './account.ts'
+import type { Accounts } from './account.ts'
 import type { AdminUser, UserListQuery, UserPage } from './admin-schemas.ts'
 import { AUDIT_SUBJECT, recordAudit } from './audit.ts'
 import type { People } from './live/people.ts'
-import { restoreUser, suspendUser, tellPerson } from './standing.ts'
+import { type OnPersonGone, restoreUser, suspendUser, tellPerson } from './standing.ts'
 import { allRoles, USER_STATUS } from './user.ts'
 
-export type AdminContext = RequestContext & SignedIn & { db: Database; people: People }
+export type AdminContext = RequestContext &
+  SignedIn & { db: Database; people: People; accounts: Accounts; onPersonGone: OnPersonGone }
 
 export const USER_LISTS = 'users'
 const SORT = 'newest'
@@ -146,7 +147,7 @@ async function changeUser(
       .update(users)
       .set({ ...fields, updated_at: new Date(ctx.now) })
       .where(eq(users.id, userId))
-    if (fields.deposit_cents !== undefined) await touchAccount(tx, userId, new Date(ctx.now))
+    if (fields.deposit_cents !== undefined) await ctx.accounts.touch(tx, userId, new Date(ctx.now))
     await recordAudit(tx, ctx, {
       action,
       subject: AUDIT_SUBJECT.user,

@@ -9,9 +9,16 @@ import type { People } from './live/people.ts'
 import { endSessions } from './sessions.ts'
 import { USER_STATUS, type UserStatus } from './user.ts'
 
+/**
+ * A person was suspended or deleted, and that is committed: what they negotiate, and whoever is deleted offers, falls.
+ * May be called again for the same person; rejects where it is to be called again.
+ */
+export type OnPersonGone = (userId: number, status: UserStatus) => Promise<void>
+
 export interface StandingContext extends AuditContext {
   db: Database
   people: People
+  onPersonGone: OnPersonGone
   log: Logger
 }
 
@@ -23,8 +30,8 @@ const FAMILIES_KEPT_MS = DAY_MS
 const MESSAGES_KEPT_MS = 30 * DAY_MS
 
 /**
- * Suspends a person: no sign-in, no refresh, no bid, and their bids in active auctions are voided (R18). Repeating it
- * tells the rooms again and changes nothing else.
+ * Suspends a person: no sign-in, no refresh, no bid, their bids in active auctions are voided (R18), and so is what they
+ * negotiate (M4). Repeating it tells the rooms again and changes nothing else.
  * @returns whether the person's object has heard of it; where it has not, the sweeper tells it
  * @throws AppError `not_found`, `wrong_status` for one who was deleted
  */
@@ -93,10 +100,14 @@ async function changeStatus(
 }
 
 /**
- * Tells the person's object what MySQL says now. The object heeds the latest revision only, so telling twice or in
- * another order does no harm. Never throws: what fails is left to the sweeper.
+ * Tells the person's object what MySQL says now, and whoever else has to know that they are gone. The object heeds the
+ * latest revision only, so telling twice or in another order does no harm. Never throws: what fails is left to the
+ * sweeper.
  */
-export async function tellPerson(ctx: StandingContext, userId: number): Promise<boolean> {
+export async function tellPerson(
+  ctx: Pick<StandingContext, 'db' | 'people' | 'onPersonGone' | 'log'>,
+  userId: number,
+): Promise<boolean> {
   try {
     const [row] = await ctx.db.select().from(users).where(eq(users.id, userId))
     if (!row) return true
@@ -104,6 +115,7 @@ export async function tellPerson(ctx: StandingContext, userId: number): Promise<
     if (row.status === USER_STATUS.active) await ctx.people.restore(userId, revision)
     else await ctx.people.suspend(userId, row.status_reason ?? row.status, revision)
     await ctx.people.refreshAccount(userId)
+    if (row.status !== USER_STATUS.active) await ctx.onPersonGone(userId, row.status)
     if (dueAt === null) return true
     await ctx.db
       .update(users)

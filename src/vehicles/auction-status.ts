@@ -1,9 +1,18 @@
-import { and, eq } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import type { Transaction } from '../db/client.ts'
+import { users } from '../db/schema/users.ts'
 import { vehicles } from '../db/schema/vehicles.ts'
+import { USER_STATUS } from '../users/user.ts'
 import { editBody } from './body-schemas.ts'
 import { toColumns } from './create-vehicle.ts'
 import { VEHICLE_STATUS } from './vehicle.ts'
+
+const isSellerDeleted = sql`exists (select 1 from ${users}
+  where ${users.id} = ${vehicles.seller_id} and ${users.status} = ${USER_STATUS.deleted})`
+const ACTIVE_OR_ARCHIVED = {
+  status: sql`case when ${isSellerDeleted} then ${VEHICLE_STATUS.archived} else ${VEHICLE_STATUS.active} end`,
+  live_vin: sql`case when ${isSellerDeleted} then null else ${vehicles.live_vin} end`,
+}
 
 /** `active → in_auction` for a vehicle of this seller. @returns whether this call did it */
 export async function enterAuction(
@@ -23,7 +32,10 @@ export async function enterAuction(
   return entered.rowsAffected === 1
 }
 
-/** `in_auction → sold`, which frees the VIN for another listing, or back to `active` (M1). Repeating it changes nothing. */
+/**
+ * `in_auction → sold`, which frees the VIN for another listing, or back to `active` (M1); `archived` where its seller was
+ * deleted. Repeating it changes nothing.
+ */
 export async function leaveAuction(
   tx: Transaction,
   { vehicleId, isSold, at }: { vehicleId: number; isSold: boolean; at: Date },
@@ -33,7 +45,7 @@ export async function leaveAuction(
     .set(
       isSold
         ? { status: VEHICLE_STATUS.sold, live_vin: null, updated_at: at }
-        : { status: VEHICLE_STATUS.active, next_attempt_at: at, updated_at: at },
+        : { ...ACTIVE_OR_ARCHIVED, next_attempt_at: at, updated_at: at },
     )
     .where(and(eq(vehicles.id, vehicleId), eq(vehicles.status, VEHICLE_STATUS.inAuction)))
 }

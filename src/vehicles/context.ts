@@ -7,6 +7,7 @@ import type { RequestContext } from '../platform/hono.ts'
 import type { Metrics } from '../platform/metrics/metrics.ts'
 import type { VehicleAuction } from './schemas.ts'
 import type { DisclosureChange, VehicleSummary } from './vehicle.ts'
+import type { FindShard } from './vin/shard-reader.ts'
 
 /** The auctions that vehicles are in or were sold in, by vehicle; those without one are not in the map. */
 export type AuctionsOf = (
@@ -59,6 +60,7 @@ export interface VehicleParts {
   /** Null where none is configured. */
   storage: ObjectStorage | null
   vins: VinLookupService
+  findShard: FindShard
   auctionsOf: AuctionsOf
   isBuyerOf: IsBuyerOf
   changeInAuction: ChangeInAuction

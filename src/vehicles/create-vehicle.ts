@@ -7,10 +7,12 @@ import { AppError } from '../platform/errors.ts'
 import { becomeSeller } from '../users/service.ts'
 import type { ListingFields } from './body-schemas.ts'
 import type { VehicleContext } from './context.ts'
+import { readVin } from './decode-vin.ts'
 import { findVehicle, type VehicleRow, vehicleMissing } from './find-vehicle.ts'
 import { vehicleMadeSchema } from './schemas.ts'
 import { showNewVehicle } from './show-vehicle.ts'
 import { VEHICLE_STATUS } from './vehicle.ts'
+import { compareListing, fillListing } from './vin/listing.ts'
 
 const RECENT_ROWS = 20
 
@@ -57,11 +59,13 @@ async function makeDraft(
   tx: Transaction,
   sellerId: number,
   fields: ListingFields & { vin: string },
+  vin_warnings: string[],
   at: Date,
 ): Promise<VehicleRow> {
   const values = {
     ...toColumns(fields),
     vin: fields.vin,
+    vin_warnings,
     seller_id: sellerId,
     created_at: at,
     updated_at: at,
@@ -73,7 +77,7 @@ async function makeDraft(
 }
 
 /**
- * Makes a draft of the caller's, who becomes a seller with it.
+ * Makes a draft of the caller's, who becomes a seller with it. What the VIN tells of what was left out is filled in.
  * @throws AppError `duplicate_vin`; KeyConflict
  */
 export async function createVehicle(
@@ -82,15 +86,19 @@ export async function createVehicle(
 ): Promise<OnceResult<typeof vehicleMadeSchema>> {
   const sellerId = ctx.actor.userId
   const at = new Date(ctx.now)
+  const decoded = await readVin(ctx, fields.vin)
+  const filled = fillListing(fields, decoded)
+  const warnings = compareListing(fields, decoded)
   const made = await runOnce(ctx, vehicleMadeSchema, async (tx) => {
     let row = await findMade(tx, sellerId, fields.vin, at)
     if (!row) {
       await requireFreeVin(tx, fields.vin)
       await becomeSeller(tx, sellerId, ctx.now)
-      row = await makeDraft(tx, sellerId, fields, at)
+      row = await makeDraft(tx, sellerId, filled, warnings, at)
     }
     const vehicle = await showNewVehicle(ctx, tx, row)
-    return { status: 201, value: { message: 'Vehicle created', vehicle_id: row.id, vin: row.vin, vehicle } }
+    const value = { message: 'Vehicle created', vehicle_id: row.id, vin: row.vin, warnings, vehicle }
+    return { status: 201, value }
   })
   if (!made.replayed) ctx.metrics.vehicles.inc({ status: VEHICLE_STATUS.draft })
   return made

@@ -8,6 +8,7 @@ import { type DocumentBody, type DocumentChange, documentMadeSchema } from './bo
 import type { VehicleContext } from './context.ts'
 import { requireOpenForFiles } from './edit-vehicle.ts'
 import { lockVehicle, requireOwner, vehicleMissing } from './find-vehicle.ts'
+import { recordEdit } from './record-edit.ts'
 import type { VehicleDocument } from './schemas.ts'
 import { describeDocument } from './show-vehicle.ts'
 import { deleteLater, keepUploaded, requireUploaded } from './uploads.ts'
@@ -57,6 +58,8 @@ export async function addDocument(
       const [inserted] = await tx.insert(vehicle_documents).values(values).$returningId()
       if (!inserted) throw documentMissing()
       row = { ...values, id: inserted.id }
+      const after = { id: inserted.id, doc_type, filename, visibility }
+      await recordEdit(tx, ctx, { vehicleId, action: 'document_added', before: null, after })
     }
     const document = await describeDocument(ctx, row)
     return { status: 201, value: { message: 'Document added', document_id: row.id, document } }
@@ -79,6 +82,13 @@ export async function changeDocument(
       visibility: visibility ?? document.visibility,
     }
     await tx.update(vehicle_documents).set(changed).where(eq(vehicle_documents.id, documentId))
+    const { id, doc_type: type, filename: name, visibility: seenBy } = document
+    await recordEdit(tx, ctx, {
+      vehicleId,
+      action: 'document_changed',
+      before: { id, doc_type: type, filename: name, visibility: seenBy },
+      after: { id, ...changed },
+    })
     return { ...document, ...changed }
   })
   return await describeDocument(ctx, row)
@@ -90,8 +100,13 @@ export async function deleteDocument(ctx: Context, vehicleId: number, documentId
   const [seen] = await ctx.db.select({ key: vehicle_documents.s3_key }).from(vehicle_documents).where(isThis)
   if (!seen) throw documentMissing()
   await ctx.db.transaction(async (tx) => {
-    await lockDocuments(tx, vehicleId)
+    const document = (await lockDocuments(tx, vehicleId)).find(({ id }) => id === documentId)
+    // The first run of this very transaction, or another request, deleted it.
+    if (!document) return
     await tx.delete(vehicle_documents).where(isThis)
+    const { doc_type, filename, visibility } = document
+    const before = { id: documentId, doc_type, filename, visibility }
+    await recordEdit(tx, ctx, { vehicleId, action: 'document_deleted', before, after: null })
   })
   deleteLater(ctx, seen.key)
 }

@@ -6,6 +6,7 @@ import { AppError } from '../platform/errors.ts'
 import type { ListingFields } from './body-schemas.ts'
 import type { IsDisclosed, VehicleContext } from './context.ts'
 import { namingDuplicate, toColumns } from './create-vehicle.ts'
+import { readVin } from './decode-vin.ts'
 import {
   findPrimaryImageKey,
   lockVehicle,
@@ -14,6 +15,7 @@ import {
   type VehicleRow,
   vehicleMissing,
 } from './find-vehicle.ts'
+import { differences, recordEdit } from './record-edit.ts'
 import type { Vehicle } from './schemas.ts'
 import { showVehicle } from './show-vehicle.ts'
 import {
@@ -27,6 +29,8 @@ import {
   REQUIRED_TO_SUBMIT,
   VEHICLE_STATUS,
 } from './vehicle.ts'
+import type { OfflineVin } from './vin/decode.ts'
+import { compareListing } from './vin/listing.ts'
 
 /** Names on the wire of what a listing must have. */
 const WIRE_NAMES: Record<(typeof REQUIRED_TO_SUBMIT)[number], string> = {
@@ -47,17 +51,12 @@ export function requireComplete(row: VehicleRow): void {
   })
 }
 
-/** What differs, by its names on the wire: forms send what stays as it is, too. */
-function changedFields(before: VehicleRow, after: VehicleRow): string[] {
-  return Object.entries(after).flatMap(([column, value]) =>
-    value === Reflect.get(before, column) ? [] : column.replace(/_(?:cents|tenths)$/, ''),
-  )
-}
-
 /** @throws AppError `wrong_status` where a field of the change is locked in this status */
 function requireEditable(row: VehicleRow, change: ListingFields): void {
   const nothingAtAll = row.status === VEHICLE_STATUS.sold || row.status === VEHICLE_STATUS.archived
-  const locked = lockedFields(row.status, changedFields(row, applyChange(row, change)))
+  // Forms send what stays as it is, too.
+  const changed = differences(row, applyChange(row, change)).map(({ name }) => name)
+  const locked = lockedFields(row.status, changed)
   if (nothingAtAll) throw new AppError('wrong_status', `A vehicle that is ${row.status} cannot be changed`)
   if (locked.length > 0)
     throw new AppError('wrong_status', `Cannot be changed while ${row.status}: ${locked.join(', ')}`)
@@ -129,10 +128,11 @@ export async function editVehicle(
   requireEditable(seen, change)
   if (Object.values(change).every((value) => value === undefined)) return await showVehicle(ctx, seen)
   const told = seen.status === VEHICLE_STATUS.inAuction ? await tellAuction(ctx, seen, change) : null
+  const decoded = isAboutVin(change) ? await readVin(ctx, change.vin ?? seen.vin) : null
   let voided: number[] = []
   try {
     await ctx.db.transaction(async (tx) => {
-      await writeChange(tx, ctx, seen, change, told)
+      await writeChange(tx, ctx, seen, change, { told, decoded })
       if (isAnotherOffer(seen, change))
         voided = await ctx.onVehicleDescribed(tx, { vehicleId: id, at: new Date(ctx.now) })
     })
@@ -150,6 +150,10 @@ function isAnotherOffer(seen: VehicleRow, change: ListingFields): boolean {
   return OFFERED_COLUMNS.some((column) => after[column] !== seen[column])
 }
 
+/** Whether the change may make a listing agree with its VIN, or disagree. */
+const isAboutVin = ({ vin, year, make, model }: ListingFields): boolean =>
+  [vin, year, make, model].some((value) => value !== undefined)
+
 /** The auction is the truth on whether there are bids, so it is asked before MySQL is written. */
 async function tellAuction(ctx: VehicleContext, row: VehicleRow, change: ListingFields): Promise<Told> {
   const after = applyChange(row, change)
@@ -162,10 +166,10 @@ async function tellAuction(ctx: VehicleContext, row: VehicleRow, change: Listing
 /** Judged again under the lock: between the first look and now an auction may have begun or ended. */
 async function writeChange(
   tx: Transaction,
-  { now }: VehicleContext,
+  ctx: VehicleContext & SignedIn,
   seen: VehicleRow,
   asked: ListingFields,
-  told: Told | null,
+  { told, decoded }: { told: Told | null; decoded: OfflineVin | null },
 ): Promise<void> {
   const change = told === null ? asked : await leaveToAuction(tx, asked, told)
   const row = await lockVehicle(tx, seen.id)
@@ -173,8 +177,24 @@ async function writeChange(
   if (row.status !== seen.status) throw new AppError('wrong_status', `The vehicle is ${row.status} now`)
   const after = applyChange(row, change)
   if (LIVE_STATUSES.includes(row.status)) requireComplete(after)
+  // Somebody else may have changed the VIN since it was read.
+  const isStillMeant = after.vin === (change.vin ?? seen.vin)
   await tx
     .update(vehicles)
-    .set({ ...toColumns(change), live_vin: liveVin(row.status, after.vin), updated_at: new Date(now) })
+    .set({
+      ...toColumns(change),
+      live_vin: liveVin(row.status, after.vin),
+      ...(decoded && { vin_warnings: isStillMeant ? compareListing(after, decoded) : null }),
+      updated_at: new Date(ctx.now),
+    })
     .where(eq(vehicles.id, row.id))
+  // What a room was told is in the log already.
+  const recorded = told !== null && told.isDisclosed !== null ? told.changes : []
+  const changed = differences(row, after).filter(({ name }) => recorded.every(({ field }) => field !== name))
+  await recordEdit(tx, ctx, {
+    vehicleId: row.id,
+    action: 'edited',
+    before: Object.fromEntries(changed.map(({ name, before }) => [name, before])),
+    after: Object.fromEntries(changed.map(({ name, after: value }) => [name, value])),
+  })
 }

@@ -15,6 +15,7 @@ import {
   summarize,
   vehicleMissing,
 } from './find-vehicle.ts'
+import { recordEdit } from './record-edit.ts'
 import type { VehicleImage } from './schemas.ts'
 import { describeImage } from './show-vehicle.ts'
 import { deleteLater, keepUploaded, requireUploaded } from './uploads.ts'
@@ -97,6 +98,8 @@ export async function addImage(
       const becomesPrimary = is_primary || images.length === 0
       if (becomesPrimary) await makePrimary(tx, vehicleId, inserted.id)
       row = { ...values, id: inserted.id, is_primary: becomesPrimary }
+      const after = { id: inserted.id, caption, is_primary: becomesPrimary }
+      await recordEdit(tx, ctx, { vehicleId, action: 'image_added', before: null, after })
     }
     const image = await describeImage(ctx, row)
     const value = { message: 'Image added', image_id: row.id, is_primary: row.is_primary, image }
@@ -126,11 +129,18 @@ export async function changeImage(
     const other = images.find(({ id }) => id !== imageId)
     const next = is_primary === true ? image : is_primary === false && image.is_primary ? other : undefined
     if (next) await makePrimary(tx, vehicleId, next.id)
-    return {
+    const changed = {
       ...image,
       caption: caption === undefined ? image.caption : caption,
       is_primary: next ? next.id === imageId : image.is_primary,
     }
+    await recordEdit(tx, ctx, {
+      vehicleId,
+      action: 'image_changed',
+      before: { id: imageId, caption: image.caption, is_primary: image.is_primary },
+      after: { id: imageId, caption: changed.caption, is_primary: changed.is_primary },
+    })
+    return changed
   })
   if (is_primary !== undefined) await refreshAuction(ctx, vehicleId)
   return await describeImage(ctx, row)
@@ -152,6 +162,8 @@ export async function deleteImage(ctx: Context, vehicleId: number, imageId: numb
     await tx.delete(vehicle_images).where(eq(vehicle_images.id, imageId))
     const next = images.find(({ id }) => id !== imageId)
     if (image.is_primary && next) await makePrimary(tx, vehicleId, next.id)
+    const before = { id: imageId, caption: image.caption, is_primary: image.is_primary }
+    await recordEdit(tx, ctx, { vehicleId, action: 'image_deleted', before, after: null })
   })
   deleteLater(ctx, seen.key)
   if (seen.is_primary) await refreshAuction(ctx, vehicleId)
@@ -179,6 +191,12 @@ export async function orderImages(
     for (const [sort_order, { id }] of ordered.entries()) {
       await tx.update(vehicle_images).set({ sort_order }).where(eq(vehicle_images.id, id))
     }
+    await recordEdit(tx, ctx, {
+      vehicleId,
+      action: 'images_ordered',
+      before: { image_ids: images.map(({ id }) => id) },
+      after: { image_ids: imageIds },
+    })
     return ordered.map((image, sort_order) => ({ ...image, sort_order }))
   })
   return await Promise.all(rows.map((row) => describeImage(ctx, row)))

@@ -1,6 +1,8 @@
 import { eq } from 'drizzle-orm'
 import type { Transaction } from '../db/client.ts'
+import { users } from '../db/schema/users.ts'
 import { vehicles } from '../db/schema/vehicles.ts'
+import { USER_STATUS } from '../users/user.ts'
 import { lockVehicle } from './find-vehicle.ts'
 import { liveVin, statusAfter, VEHICLE_ACTIONS, VEHICLE_STATUS } from './vehicle.ts'
 
@@ -8,8 +10,8 @@ import { liveVin, statusAfter, VEHICLE_ACTIONS, VEHICLE_STATUS } from './vehicle
 export type ReturnedVehicle = 'active' | 'archived'
 
 /**
- * A sold vehicle whose sale did not come about is `active` again; where its VIN is in another live listing by now, it
- * is archived instead (M1).
+ * A sold vehicle whose sale did not come about is `active` again; where its VIN is in another live listing by now, or
+ * its seller was deleted, it is archived instead (M1).
  * @returns what it became, or null where it was not sold
  */
 export async function returnVehicle(
@@ -24,7 +26,9 @@ export async function returnVehicle(
     .from(vehicles)
     .where(eq(vehicles.live_vin, row.vin))
     .for('update')
-  const status = holder === undefined ? VEHICLE_STATUS.active : VEHICLE_STATUS.archived
+  const [seller] = await tx.select({ status: users.status }).from(users).where(eq(users.id, row.seller_id))
+  const isKept = holder === undefined && seller?.status !== USER_STATUS.deleted
+  const status = isKept ? VEHICLE_STATUS.active : VEHICLE_STATUS.archived
   await tx
     .update(vehicles)
     .set({

@@ -117,6 +117,8 @@ export const vehicleSchema = listedVehicleSchema.extend({
   seller: z.object({ id: z.int(), display_name: z.string(), seller_profile_id: z.int().nullable() }),
   /** Why it was rejected; null but for the owner and admins. */
   review_reason: text,
+  /** Where make, model or year are not those of the VIN; null but for the owner and admins. */
+  vin_warnings: z.array(z.string()).nullable().default(null),
   updated_at: isoTime,
 })
 export type Vehicle = z.output<typeof vehicleSchema>
@@ -125,6 +127,8 @@ export const vehicleMadeSchema = z.object({
   message: z.string(),
   vehicle_id: z.int(),
   vin: z.string(),
+  /** Where make, model or year are not those of the VIN. */
+  warnings: z.array(z.string()).default([]),
   vehicle: vehicleSchema,
 })
 export const vehicleChangedSchema = z.object({
@@ -171,38 +175,3 @@ export type VehicleListQuery = z.output<typeof vehicleListQuery>
 /** Of the list's filters, those that a saved search keeps: what the vehicle itself is. */
 export const savedFiltersQuery = z.object({ ...vehicleFilters, seller_id: filter(idText) })
 export type SavedFilters = z.output<typeof savedFiltersQuery>
-
-/** What a VIN tells, as far as the vehicle itself goes. */
-const vinFields = {
-  vin: z.string(),
-  year: z.int().nullable(),
-  make: text,
-  model: text,
-  trim: text,
-  body_type: text,
-  engine: text,
-  transmission: text,
-  drivetrain: text,
-  exterior_color: text,
-  interior_color: text,
-  fuel_type: text,
-  cylinders: z.int().nullable(),
-  displacement: text,
-}
-const vinSource = z.enum(['clearvin', 'vpic', 'offline'])
-export const decodedVinSchema = z.object({
-  success: z.literal(true),
-  data: z.object(vinFields),
-  source: vinSource,
-  warnings: z.array(z.string()),
-})
-export const vinSchema = z.object({
-  ...vinFields,
-  valid: z.boolean(),
-  check_digit_valid: z.boolean(),
-  country: text,
-  manufacturer: text,
-  source: vinSource,
-  warnings: z.array(z.string()),
-})
-export type DecodedVin = z.output<typeof vinSchema>

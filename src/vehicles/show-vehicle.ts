@@ -188,6 +188,7 @@ async function describeVehicle(ctx: VehicleContext, row: VehicleRow, parts: Part
     documents: parts.documents,
     seller: parts.seller,
     review_reason: insider ? row.review_reason : null,
+    vin_warnings: insider ? row.vin_warnings : null,
     updated_at: row.updated_at,
   }
 }

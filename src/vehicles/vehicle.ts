@@ -155,6 +155,20 @@ export function lockedFields(status: VehicleStatus, fields: readonly string[]): 
   return editable === 'all' ? [] : fields.filter((field) => !editable.includes(field))
 }
 
+/** So many characters at most have the texts that describe a vehicle; its columns are as wide. */
+export const TEXT_MAX = {
+  make: 64,
+  model: 64,
+  trim: 64,
+  body_type: 64,
+  engine: 100,
+  transmission: 64,
+  drivetrain: 32,
+  fuel_type: 32,
+  exterior_color: 32,
+  interior_color: 32,
+} as const
+
 /** Without these a listing is neither submitted nor kept live. */
 export const REQUIRED_TO_SUBMIT = ['year', 'make', 'model', 'starting_price_cents'] as const
 

@@ -6,8 +6,8 @@ import { describe, validate } from '../platform/validate.ts'
 import { requireUser } from '../users/auth.ts'
 import { decodeVinBody } from './body-schemas.ts'
 import type { VehicleParts } from './context.ts'
-import { decodeVin } from './decode-vin.ts'
-import { decodedVinSchema, vinSchema } from './schemas.ts'
+import { decodeVin, decodeVins } from './decode-vin.ts'
+import { decodedVinSchema, vinBatchBody, vinBatchSchema, vinSchema } from './vin-schemas.ts'
 
 type Env = AppEnv<VehicleParts & { settings: Pick<Settings, 'JWT_SECRET_KEY'> }>
 
@@ -22,7 +22,8 @@ export const vinRoutes = new Hono<Env>()
     requireUser(),
     validate('json', decodeVinBody, 'validation_failed', FAILED),
     async (c) => {
-      const { source, warnings, ...data } = await decodeVin(c.var.context, c.req.valid('json').vin, FAILED)
+      const { vin } = c.req.valid('json')
+      const { source, warnings, ...data } = await decodeVin(c.var.context, vin, { extra: FAILED })
       return reply(c, decodedVinSchema, { success: true, data, source, warnings }, 200)
     },
   )
@@ -30,5 +31,15 @@ export const vinRoutes = new Hono<Env>()
     '/vin/:vin',
     describe({ summary: 'What a VIN tells', responses: { 200: vinSchema } }),
     limit('vin'),
-    async (c) => reply(c, vinSchema, await decodeVin(c.var.context, c.req.param('vin')), 200),
+    async (c) => {
+      const decoded = await decodeVin(c.var.context, c.req.param('vin'), { mayBePartial: true })
+      return reply(c, vinSchema, decoded, 200)
+    },
+  )
+  .post(
+    '/vin/batch',
+    describe({ summary: 'What up to fifty VINs tell', responses: { 200: vinBatchSchema } }),
+    limit('vin_batch'),
+    validate('json', vinBatchBody),
+    async (c) => reply(c, vinBatchSchema, await decodeVins(c.var.context, c.req.valid('json').vins), 200),
   )

@@ -1,12 +1,10 @@
-// The vehicle identification number by 49 CFR 565: form, check digit (565.15(c)), model year (565.15(d)).
-import { type Maker, WEIGHT } from './wmi-table.ts'
+// The vehicle identification number by 49 CFR 565: form and check digit (565.15(c)).
 
 export const VIN_LENGTH = 17
+/** Stands for a character that is not known, where a VIN may be given in part. */
+export const UNKNOWN = '*'
 
 const CHARACTERS = /^[A-HJ-NPR-Z0-9]*$/
-const YEAR_CODES = 'ABCDEFGHJKLMNPRSTVWXY123456789'
-const FIRST_CYCLE_YEAR = 1980
-const SECOND_CYCLE_YEAR = 2010
 
 /** Table III of 565.15: what a letter counts; digits count themselves. */
 // biome-ignore format: laid out as in the standard
@@ -29,6 +27,11 @@ export function vinFormProblem(vin: string): string | null {
   return null
 }
 
+/** The same of a VIN that may have `*` where a character is not known. */
+export function partialVinProblem(vin: string): string | null {
+  return vinFormProblem(vin.replaceAll(UNKNOWN, '0'))
+}
+
 /** The check digit that the other sixteen characters call for: `0`–`9` or `X`. */
 export function checkDigit(vin: string): string {
   let sum = 0
@@ -47,62 +50,4 @@ export function hasRightCheckDigit(vin: string): boolean {
 /** North America (first character 1–5) numbers every vehicle with a check digit; elsewhere the place is free. */
 export function needsCheckDigit(vin: string): boolean {
   return /^[1-5]/.test(vin)
-}
-
-export type ModelYear = { year: number | null; warning: string | null }
-
-/**
- * The model year that position 10 codes. Its thirty codes repeat: for cars, and for multipurpose vehicles and
- * trucks up to 4536 kg, a digit in position 7 means 1980–2009 and a letter 2010–2039; for everything else only
- * a year that has not come yet rules a cycle out.
- * @param now epoch milliseconds; next year's models are on sale already
- */
-export function modelYear(vin: string, maker: Maker | null, now: number): ModelYear {
-  const index = YEAR_CODES.indexOf(vin.charAt(9))
-  if (index < 0) return { year: null, warning: `Position 10 (${vin.charAt(9)}) is no model year code` }
-  if (!needsCheckDigit(vin) && !hasRightCheckDigit(vin))
-    return {
-      year: null,
-      warning: 'This VIN does not follow 49 CFR 565, so position 10 need not be the model year',
-    }
-
-  const latest = new Date(now).getUTCFullYear() + 1
-  const [early, late] = [FIRST_CYCLE_YEAR + index, SECOND_CYCLE_YEAR + index]
-  if (maker && maker.weight !== WEIGHT.other) {
-    const year = /\d/.test(vin.charAt(6)) ? early : late
-    if (year > latest)
-      return { year: null, warning: `Positions 7 and 10 say ${year}, which has not come yet` }
-    const warning = `The model year ${year} takes the vehicle to weigh at most 4536 kg; otherwise it is open`
-    return { year, warning: maker.weight === WEIGHT.unknown && late <= latest ? warning : null }
-  }
-  if (late > latest) return { year: early, warning: null }
-  return { year: null, warning: `Position 10 says ${early} or ${late}` }
-}
-
-export type OfflineVin = {
-  year: number | null
-  make: string | null
-  manufacturer: string | null
-  country: string | null
-  check_digit_valid: boolean
-  warnings: string[]
-}
-
-/** Everything that the number itself tells, without asking anyone. `vin` is normalized and well-formed. */
-export function decodeOffline(vin: string, maker: Maker | null, now: number): OfflineVin {
-  const check_digit_valid = hasRightCheckDigit(vin)
-  const { year, warning } = modelYear(vin, maker, now)
-  const warnings: string[] = []
-  if (!check_digit_valid && needsCheckDigit(vin))
-    warnings.push(`The check digit in position 9 is ${vin.charAt(8)}, it should be ${checkDigit(vin)}`)
-  if (!maker) warnings.push('The manufacturer identifier is not in the table')
-  if (warning) warnings.push(warning)
-  return {
-    year,
-    make: maker?.make ?? null,
-    manufacturer: maker?.manufacturer ?? null,
-    country: maker?.country ?? null,
-    check_digit_valid,
-    warnings,
-  }
 }

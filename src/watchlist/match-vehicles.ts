@@ -23,6 +23,8 @@ export interface MatchContext {
 type VehicleRow = typeof vehicles.$inferSelect
 
 const ROWS_A_TURN = 500
+/** Each look goes through all of the index that may fit; PlanetScale answers with at most 100 000 rows. */
+const IDS_A_LOOK = 50_000
 const SEARCHES_AT_ONCE = 1_000
 const RETRY_MS = MINUTE_MS
 
@@ -73,24 +75,20 @@ async function claim(ctx: MatchContext, vehicleId: number): Promise<VehicleRow |
 
 async function tellAll(ctx: MatchContext, vehicle: VehicleRow): Promise<number> {
   let matched = 0
-  let afterId = 0
-  while (true) {
-    const searches = await findCandidates(ctx.db, vehicle, afterId)
-    const notices = searches
-      .filter(({ user_id }) => user_id !== vehicle.seller_id)
-      .filter(({ filters }) => fitsRest(savedFiltersQuery.parse(filters), vehicle))
-      .map((search) => noticeOf(search, vehicle, ctx.now))
-    await insertNotices(ctx.db, notices)
-    ctx.announce(notices.map(({ userId }) => userId))
-    matched += notices.length
-    afterId = searches.at(-1)?.id ?? afterId
-    if (searches.length < SEARCHES_AT_ONCE) return matched
+  let afterId: number | null = 0
+  while (afterId !== null) {
+    const ids: number[] = await findCandidates(ctx.db, vehicle, afterId)
+    for (let from = 0; from < ids.length; from += SEARCHES_AT_ONCE) {
+      matched += await tellSome(ctx, vehicle, ids.slice(from, from + SEARCHES_AT_ONCE))
+    }
+    afterId = ids.length < IDS_A_LOOK ? null : (ids.at(-1) ?? null)
   }
+  return matched
 }
 
 /** Searches whose narrowing columns fit the vehicle, found in the index alone. */
-async function findCandidates(db: Database, vehicle: VehicleRow, afterId: number) {
-  const ids = await db
+async function findCandidates(db: Database, vehicle: VehicleRow, afterId: number): Promise<number[]> {
+  const rows = await db
     .select({ id: saved_searches.id })
     .from(saved_searches, { forceIndex: 'saved_searches_match' })
     .where(
@@ -108,23 +106,25 @@ async function findCandidates(db: Database, vehicle: VehicleRow, afterId: number
       ),
     )
     .orderBy(asc(saved_searches.id))
-    .limit(SEARCHES_AT_ONCE)
-  if (ids.length === 0) return []
-  return await db
-    .select({
-      id: saved_searches.id,
-      user_id: saved_searches.user_id,
-      name: saved_searches.name,
-      filters: saved_searches.filters,
-    })
+    .limit(IDS_A_LOOK)
+  return rows.map(({ id }) => id)
+}
+
+/** Of these searches, those that the vehicle fits altogether. @returns how many */
+async function tellSome(ctx: MatchContext, vehicle: VehicleRow, ids: number[]): Promise<number> {
+  const { id, user_id, name, filters } = saved_searches
+  const searches = await ctx.db
+    .select({ id, user_id, name, filters })
     .from(saved_searches)
-    .where(
-      inArray(
-        saved_searches.id,
-        ids.map(({ id }) => id),
-      ),
-    )
-    .orderBy(asc(saved_searches.id))
+    .where(inArray(id, ids))
+    .orderBy(asc(id))
+  const notices = searches
+    .filter((search) => search.user_id !== vehicle.seller_id)
+    .filter((search) => fitsRest(savedFiltersQuery.parse(search.filters), vehicle))
+    .map((search) => noticeOf(search, vehicle, ctx.now))
+  await insertNotices(ctx.db, notices)
+  ctx.announce(notices.map(({ userId }) => userId))
+  return notices.length
 }
 
 function noticeOf(

@@ -3,21 +3,26 @@ import { env } from 'cloudflare:workers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { z } from 'zod'
 import { createDeps } from '../../src/deps.ts'
+import { applyDuePayments } from '../../src/orders/apply-due.ts'
+import { moveOrder } from '../../src/orders/move-order.ts'
 import { ORDER_STATUS } from '../../src/orders/order.ts'
 import type { buyingPowerSchema } from '../../src/users/schemas.ts'
 import { sweepUsers } from '../../src/users/standing.ts'
 import { decide, endAuction, endPending } from '../support/after-hammer.ts'
-import { type ApiResponse, api } from '../support/api.ts'
-import { withFault } from '../support/database.ts'
-import { createActiveVehicle, createAuction } from '../support/market.ts'
-import { answer, answered, offered, offerOn, ordersOf, statusesOf } from '../support/offers.ts'
+import { api } from '../support/api.ts'
+import { query, withFault } from '../support/database.ts'
+import { makeOrder, pay } from '../support/handovers.ts'
+import { createAuction } from '../support/market.ts'
 import { type Person, signIn, signInAdmin } from '../support/people.ts'
-import { move, sellVehicle, showOrder } from '../support/sales.ts'
+import { inOrderTransaction, move, sellVehicle, showOrder } from '../support/sales.ts'
+import { contextAt } from '../support/sessions.ts'
 import { openSocket } from '../support/socket.ts'
 import { setVariables } from '../support/variables.ts'
 import { waitFor } from '../support/wait-for.ts'
 
 const HOUR_MS = 3_600_000
+/** Of dollars that were added up. */
+const cents = (amount: number): number => Math.round(amount * 100) / 100
 
 let seller: Person
 let admin: Person
@@ -168,6 +173,66 @@ describe('M18: after the hammer', () => {
     expect(await heldBy(buyer)).toBe(0)
   })
 
+  test('whatever changes what is owed tells the buyer’s object at once, without the sweeper', async () => {
+    const buyer = await buyerWith(50_000)
+    const { orderId } = await sellVehicle(seller, buyer, 10_000)
+    const { balance } = await showOrder(orderId, buyer)
+    const comesTo = (held: number) => waitFor(async () => (await heldBy(buyer)) === held)
+    const payIn = (amount: number) =>
+      api('POST', `/api/orders/${orderId}/payments`, {
+        as: admin,
+        body: { method: 'wire', amount, reference: crypto.randomUUID() },
+      })
+    await comesTo(balance)
+    const payment = (await payIn(4_000)).expect(201).int('payment.id')
+    await comesTo(cents(balance - 4_000))
+    const refund = { amount: 1_500, reason: 'Agreed' }
+    ;(await api('POST', `/api/payments/${payment}/refunds`, { as: admin, body: refund })).expect(201)
+    await comesTo(cents(balance - 2_500))
+    ;(await payIn(cents(balance - 2_500))).expect(201)
+    await comesTo(0)
+    ;(await api('POST', `/api/payments/${payment}/refunds`, { as: admin, body: refund })).expect(201)
+    await comesTo(1_500)
+    await move(orderId, ORDER_STATUS.cancelled)
+    await comesTo(0)
+    const [row] = await query('SELECT next_attempt_at FROM users WHERE id = ?', [buyer.user.id])
+    expect(row?.next_attempt_at).toBeNull()
+  })
+
+  test('so do a late fee, and the default that ends it', async () => {
+    const buyer = await buyerWith(50_000)
+    const { orderId } = await sellVehicle(seller, buyer, 10_000)
+    const { balance, due_at } = await showOrder(orderId, buyer)
+    const comesTo = (held: number) => waitFor(async () => (await heldBy(buyer)) === held)
+    const applyAt = (now: number) => applyDuePayments(contextAt(now), orderId)
+    await applyAt(Date.parse(due_at))
+    await comesTo(balance + 50)
+    await applyAt(Date.parse(due_at) + 7 * 24 * HOUR_MS)
+    await comesTo(0)
+  })
+
+  test('so do the answers to a high bid (M2)', async () => {
+    const buyer = await buyerWith(50_000)
+    const { id } = await endPending(seller, buyer)
+    const comesTo = (held: number) => waitFor(async () => (await heldBy(buyer)) === held)
+    ;(await decide(id, seller, { action: 'counter', amount: 8_000 })).expect(200)
+    await comesTo(0)
+    ;(await decide(id, buyer, { action: 'counter', amount: 6_000 })).expect(200)
+    await comesTo(6_000)
+    ;(await decide(id, seller, { action: 'decline' })).expect(200)
+    await comesTo(0)
+  })
+
+  test('with buying power off, nothing of it is written: the sweeper has nobody to tell', async () => {
+    const buyer = await buyerWith(50_000)
+    setVariables({ BUYING_POWER: 'off' })
+    const { orderId } = await makeOrder({ seller, buyer })
+    await pay(orderId)
+    await inOrderTransaction((tx, ctx) => moveOrder(tx, ctx, orderId, ORDER_STATUS.cancelled))
+    const [row] = await query('SELECT next_attempt_at FROM users WHERE id = ?', [buyer.user.id])
+    expect(row?.next_attempt_at).toBeNull()
+  })
+
   test('the order’s balance is released when it is paid', async () => {
     const buyer = await buyerWith(50_000)
     const { orderId } = await sellVehicle(seller, buyer, 10_000)
@@ -202,56 +267,5 @@ describe('M18: after the hammer', () => {
     await waitFor(async () => (await heldBy(loser)) === 0)
     await waitFor(async () => (await heldBy(buyer)) < 9_000)
     expect(await heldBy(buyer)).toBeGreaterThanOrEqual(2_000)
-  })
-})
-
-describe('M18: what binds a buyer outside a room', () => {
-  const refused = async (call: Promise<ApiResponse>) => (await call).expect(409).at('code')
-
-  test('M4: an offer, and a counter that is accepted, must be within what is available', async () => {
-    const buyer = await buyerWith(3_000)
-    const vehicleId = await createActiveVehicle(seller)
-    expect(await refused(offerOn(vehicleId, buyer, 3_000.01))).toBe('buying_power')
-    const offer = await offered(vehicleId, buyer, 2_900)
-    const high = await answered(offer.id, seller, 'counter', { amount: 3_500 })
-    expect(await refused(answer(high.offer.id, buyer, 'accept'))).toBe('buying_power')
-    expect(await refused(answer(high.offer.id, buyer, 'counter', { amount: 3_200 }))).toBe('buying_power')
-    expect(await statusesOf(vehicleId)).toEqual(['countered', 'pending'])
-    const { offer: mine } = await answered(high.offer.id, buyer, 'counter', { amount: 3_000 })
-    await answered(mine.id, seller, 'accept')
-    expect(await ordersOf(vehicleId)).toHaveLength(1)
-  })
-
-  test('M4: of two offers that are accepted at once, only as much is sold as the buyer has power for', async () => {
-    const buyer = await buyerWith(3_000)
-    const vehicleIds = await Promise.all([createActiveVehicle(seller), createActiveVehicle(seller)])
-    const offers = await Promise.all(vehicleIds.map((id) => offered(id, buyer, 2_000)))
-    const answers = await Promise.all(offers.map(({ id }) => answer(id, seller, 'accept')))
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409])
-    expect(answers.find(({ status }) => status === 409)?.at('code')).toBe('wrong_status')
-    const sold = await Promise.all(vehicleIds.map(ordersOf))
-    expect(sold.flat()).toHaveLength(1)
-  })
-
-  test('what leads elsewhere counts', async () => {
-    const buyer = await buyerWith(3_000)
-    const { id } = await createAuction(seller)
-    ;(await bid(id, buyer, 1_500)).expect(201)
-    const vehicleId = await createActiveVehicle(seller)
-    expect(await refused(offerOn(vehicleId, buyer, 1_500.01))).toBe('buying_power')
-    await offered(vehicleId, buyer, 1_500)
-  })
-
-  test('M2: the bidder accepts and counters within it; the high bid, which is held, is accepted all the same', async () => {
-    const buyer = await buyerWith(5_000)
-    const { id } = await endPending(seller, buyer)
-    ;(await decide(id, seller, { action: 'counter', amount: 8_000 })).expect(200)
-    expect(await refused(decide(id, buyer, { action: 'accept' }))).toBe('buying_power')
-    expect(await refused(decide(id, buyer, { action: 'counter', amount: 5_000.01 }))).toBe('buying_power')
-    ;(await decide(id, buyer, { action: 'counter', amount: 5_000 })).expect(200)
-    ;(await decide(id, seller, { action: 'accept' })).expect(200)
-    const exact = await buyerWith(4_000)
-    const held = await endPending(seller, exact)
-    ;(await decide(held.id, seller, { action: 'accept' })).expect(200)
   })
 })

@@ -236,7 +236,9 @@ describe('M8: nothing depends on when the sweeper comes', () => {
 describe('a sweep that fails', () => {
   test('for one order goes on with the others and tries it again, as of the same instants', async () => {
     const { orderId } = await sellDue()
-    await withFault({ mode: 'refuse', matching: '^insert into `invoice_lines`' }, () => sweepAt(DUE))
+    await withFault({ mode: 'refuse-statement', matching: '^insert into `invoice_lines`' }, () =>
+      sweepAt(DUE),
+    )
     expect(await accountOf(orderId)).toMatchObject({ total: TOTAL })
     expect(await toldOf(buyer, orderId)).toEqual([])
     expect(await nextLook(orderId)).toBe('2026-07-03T05:05:00Z')

@@ -1,8 +1,12 @@
 import { afterEach, expect, test, vi } from 'vitest'
+import { suspendUser } from '../../src/users/standing.ts'
+import { endPending, sweepOffersAt } from '../support/after-hammer.ts'
 import { api } from '../support/api.ts'
 import { createActiveVehicle, createAuction } from '../support/market.ts'
 import { signIn } from '../support/people.ts'
-import { sampleOf } from '../support/scrape.ts'
+import { growthOf, sampleOf } from '../support/scrape.ts'
+import { contextAt } from '../support/sessions.ts'
+import { openStream } from '../support/stream-socket.ts'
 import { waitFor } from '../support/wait-for.ts'
 
 const AUCTION_MS = 60_000
@@ -51,4 +55,32 @@ test('a sale is counted from the first sign-in to the order', async () => {
     Object.keys(expected).map(async (series) => [series, await sampleOf(series)] as const),
   )
   expect(Object.fromEntries(counted)).toEqual(expected)
+})
+
+test('a vehicle that a deadline made active again is counted, once', async () => {
+  const [seller, buyer] = [await signIn(), await signIn()]
+  await endPending(seller, buyer)
+  const aDayLater = Date.now() + 25 * 3_600_000
+  const sweep = () => sweepOffersAt(aDayLater)
+  expect(await growthOf('vehicles_total{status="active"}', sweep)).toBe(1)
+  expect(await growthOf('vehicles_total{status="active"}', sweep)).toBe(0)
+})
+
+test('open streams count among the live sockets, until they are closed', async () => {
+  const series = 'websocket_connections_active'
+  const [owner, other] = await Promise.all([signIn(), signIn()])
+  const sockets = [
+    await openStream({ as: owner }),
+    await openStream({ as: owner }),
+    await openStream({ as: other }),
+  ]
+  await Promise.all(sockets.map((socket) => socket.next('unread')))
+  const comesTo = (count: number) => waitFor(async () => (await sampleOf(series)) === count)
+  await comesTo(3)
+  sockets[0]?.close()
+  await comesTo(2)
+  await suspendUser(contextAt(Date.now()), owner.user.id, 'unpaid')
+  await comesTo(1)
+  sockets[2]?.close()
+  await comesTo(0)
 })

@@ -5,7 +5,7 @@ import { offerMadeSchema } from '../../src/offers/schemas.ts'
 import { sweep } from '../../src/sweeper.ts'
 import { moveOffer, sweepOffersAt, toldTypes } from '../support/after-hammer.ts'
 import { api } from '../support/api.ts'
-import { query } from '../support/database.ts'
+import { query, withFault } from '../support/database.ts'
 import { createActiveVehicle, createAuction, createDraftVehicle } from '../support/market.ts'
 import {
   answer,
@@ -186,6 +186,19 @@ describe('M4: time', () => {
     expect(await statusesOf(vehicleId)).toEqual(['expired'])
     expect(await toldTypes(buyer, `offer:${id}:expired`)).toEqual(['offer_expired'])
     expect(await sweepOffersAt(deadline)).toBe(0)
+  })
+
+  test('with MySQL away for a moment the next turn applies it, as of its instant', async () => {
+    const vehicleId = await createActiveVehicle(seller)
+    const { id, expires_at } = await offered(vehicleId, buyer, 5_000)
+    const now = Date.parse(expires_at) + 1
+    // The transaction and its second run; what comes after gets through.
+    await withFault({ mode: 'refuse', matching: '^update `offers`', times: 2 }, () => sweepOffersAt(now))
+    expect(await statusesOf(vehicleId)).toEqual(['pending'])
+    expect(await sweepOffersAt(now)).toBe(1)
+    expect(await statusesOf(vehicleId)).toEqual(['expired'])
+    const [row] = await query('SELECT updated_at = expires_at AS exact FROM offers WHERE id = ?', [id])
+    expect(Number(row?.exact)).toBe(1)
   })
 })
 

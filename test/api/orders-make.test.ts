@@ -3,7 +3,6 @@ import { beforeAll, expect, test } from 'vitest'
 import { createDeps } from '../../src/deps.ts'
 import { cents } from '../../src/lib/money.ts'
 import { nameOfferSale, nameSecondChanceSale, type Sale } from '../../src/market/sale.ts'
-import { createOrder } from '../../src/orders/create-order.ts'
 import { invoiceSchema } from '../../src/orders/invoice-schemas.ts'
 import { auditPageSchema } from '../../src/users/admin-schemas.ts'
 import { api } from '../support/api.ts'
@@ -33,7 +32,10 @@ const saleOf = (changes: Partial<Sale> = {}): Sale => ({
   soldAt: LATE_ON_FRIDAY,
   ...changes,
 })
-const make = (sale: Sale) => createDeps(env).db.transaction((tx) => createOrder(tx, sale))
+const make = (sale: Sale) => {
+  const { db, onSold } = createDeps(env)
+  return db.transaction((tx) => onSold(tx, sale))
+}
 
 test('M5: a sale late at night belongs to the market’s day: due at the end of Tuesday', async () => {
   const orderId = await make(saleOf())

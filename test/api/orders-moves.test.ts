@@ -174,7 +174,7 @@ describe('M5: lines that come later', () => {
     at: new Date(Date.UTC(2026, 10, 23, 12)),
     ...changes,
   })
-  const add = (line: LaterLine) => inOrderTransaction((tx) => addInvoiceLine(tx, line))
+  const add = (line: LaterLine) => inOrderTransaction((tx, ctx) => addInvoiceLine(tx, ctx, line))
 
   test('keep the order’s amounts in step with the invoice', async () => {
     const { orderId } = await sellVehicle(seller, buyer, 10_000)

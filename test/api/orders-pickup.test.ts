@@ -45,8 +45,8 @@ test('as long as nothing is on its way: paid and title_processing too, later 409
 
 test('a transport that is on the invoice settles it: 409', async () => {
   const { orderId } = await sellVehicle(seller, buyer)
-  await inOrderTransaction((tx) =>
-    addInvoiceLine(tx, {
+  await inOrderTransaction((tx, ctx) =>
+    addInvoiceLine(tx, ctx, {
       orderId,
       kind: 'transport_fee',
       description: 'Transport',

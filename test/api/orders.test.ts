@@ -120,8 +120,48 @@ describe('GET /api/orders', () => {
     expect(await shown('?role=seller&status=pending_payment')).toEqual([firstSold.orderId])
     expect(await shown('?role=buyer&status=completed')).toEqual([])
     expect(await shown('?role=&status=')).toEqual([...idsOf(sold), ...idsOf(bought)])
-    expect(refusalOf(await get('/api/orders?role=admin', both))).toEqual([400, 'validation_failed'])
+    expect(refusalOf(await get('/api/orders?role=owner', both))).toEqual([400, 'validation_failed'])
     expect(refusalOf(await get('/api/orders?status=lost', both))).toEqual([400, 'validation_failed'])
+  })
+
+  test('with role=admin has everybody’s for admins, by status, buyer, seller or number; 403 for anybody else', async () => {
+    const [one, other] = [await signIn(), await signIn()]
+    const [first, second, third] = [
+      await sellVehicle(one, buyer),
+      await sellVehicle(one, other),
+      await sellVehicle(seller, other),
+    ]
+    await move(second.orderId, 'cancelled')
+    const shown = async (params: string) => {
+      const { orders, total } = await list(admin, `?role=admin${params}`)
+      return { ids: orders.map(({ id }) => id), total }
+    }
+    const all = await shown('')
+    expect(all.ids.slice(0, 3)).toEqual([third.orderId, second.orderId, first.orderId])
+    expect(all.total).toBeGreaterThanOrEqual(3)
+    expect((await list(admin)).orders).toEqual([])
+    expect((await shown(`&seller_id=${one.user.id}`)).ids).toEqual([second.orderId, first.orderId])
+    expect((await shown(`&buyer_id=${other.user.id}`)).ids).toEqual([third.orderId, second.orderId])
+    const both = `&buyer_id=${other.user.id}&seller_id=${one.user.id}`
+    expect((await shown(both)).ids).toEqual([second.orderId])
+    expect((await shown(`&seller_id=${one.user.id}&status=pending_payment`)).ids).toEqual([first.orderId])
+    expect((await shown('&status=cancelled')).ids[0]).toBe(second.orderId)
+    const { order_number } = (await get(`/api/orders/${first.orderId}`, admin)).as(orderDetailSchema)
+    expect((await shown(`&order_number=${order_number}`)).ids).toEqual([first.orderId])
+    expect((await shown('&order_number=ORD-1')).ids).toEqual([])
+    const [newest] = (await list(admin, '?role=admin&per_page=1')).orders
+    expect(newest).toEqual((await list(other, '?per_page=1')).orders[0])
+
+    expect(refusalOf(await get('/api/orders?role=admin', buyer))).toEqual([403, 'forbidden'])
+    expect(refusalOf(await get('/api/orders?role=admin'))).toEqual([401, 'unauthenticated'])
+    for (const bad of [
+      'buyer_id=1',
+      'role=buyer&seller_id=1',
+      'role=admin&buyer_id=x',
+      'order_number=ORD-1',
+    ]) {
+      expect(refusalOf(await get(`/api/orders?${bad}`, admin))).toEqual([400, 'validation_failed'])
+    }
   })
 
   test('is empty for who has none, 401 without a sign-in, 400 for a page that is none', async () => {

@@ -1,9 +1,14 @@
+import { env } from 'cloudflare:workers'
 import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
+import { createDeps } from '../../src/deps.ts'
+import { cents } from '../../src/lib/money.ts'
+import { addInvoiceLine } from '../../src/orders/add-invoice-line.ts'
+import { creditTransport } from '../../src/orders/credit-transport.ts'
 import { query } from '../support/database.ts'
 import { accountOf, deliver, makeReference, payByHand, paymentRowsOf, refund } from '../support/payments.ts'
 import { type Person, signIn, signInAdmin } from '../support/people.ts'
-import { sellVehicle, showOrder } from '../support/sales.ts'
+import { inOrderTransaction, sellVehicle, showOrder } from '../support/sales.ts'
 
 let seller: Person
 let buyer: Person
@@ -14,7 +19,13 @@ beforeAll(async () => {
 
 const steps = fc.array(
   fc.record({
-    kind: fc.constantFrom('by hand' as const, 'by provider' as const, 'refund' as const),
+    kind: fc.constantFrom(
+      'by hand' as const,
+      'by provider' as const,
+      'refund' as const,
+      'transport' as const,
+      'credit' as const,
+    ),
     /** Whole dollars: of a sale of 10 525 some are too much. */
     amount: fc.integer({ min: 1, max: 9_000 }),
     /** Which of the payments is given back. */
@@ -22,6 +33,41 @@ const steps = fc.array(
   }),
   { minLength: 8, maxLength: 14 },
 )
+
+const chargeTransport = (orderId: number, dollars: number) =>
+  inOrderTransaction((tx, ctx) =>
+    addInvoiceLine(tx, ctx, {
+      orderId,
+      kind: 'transport_fee',
+      description: 'Transport',
+      rule: 'As quoted',
+      amount: cents(dollars * 100),
+      at: new Date(),
+    }),
+  )
+
+/** What went back by it through the provider is told by the provider. */
+async function creditFee(orderId: number): Promise<void> {
+  await inOrderTransaction((tx, ctx) => creditTransport(tx, ctx, orderId, 'Not wanted'), {
+    onPaid: createDeps(env).onPaid,
+  })
+  const { order_number } = await showOrder(orderId, buyer)
+  const pending = await query(
+    `SELECT r.id, r.amount_cents, p.provider_reference FROM refunds r JOIN payments p ON p.id = r.payment_id
+     WHERE r.order_id = ? AND r.status = 'pending'`,
+    [orderId],
+  )
+  for (const { id, amount_cents, provider_reference } of pending) {
+    const data = {
+      order_number,
+      reference: provider_reference,
+      method: 'card',
+      amount: Number(amount_cents) / 100,
+      refund_id: Number(id),
+    }
+    ;(await deliver({ type: 'refund.processed', data })).expect(200)
+  }
+}
 
 /** The order's sums, and those of its payments and refunds one by one, in dollars. */
 async function sumsOf(orderId: number) {
@@ -46,7 +92,8 @@ test('M5–M7: whatever is reported, by whichever door, and given back: the sums
       const { order_number } = await showOrder(orderId, buyer)
       for (const { kind, amount, pick } of sequence) {
         const { status: before, total, paid, refunded } = await accountOf(orderId)
-        const due = before === 'refunded' ? 0 : total - paid + refunded
+        const isEnded = before === 'refunded'
+        const due = isEnded ? 0 : total - paid + refunded
         if (kind === 'refund') {
           const payments = await paymentRowsOf(orderId)
           const payment = payments[pick % Math.max(1, payments.length)]
@@ -64,6 +111,11 @@ test('M5–M7: whatever is reported, by whichever door, and given back: the sums
             refund_id: refundId,
           }
           if (isPending) (await deliver({ type: 'refund.processed', data })).expect(200)
+        } else if (kind === 'transport' || kind === 'credit') {
+          if (isEnded) continue
+          const { transport_fee } = await showOrder(orderId, buyer)
+          if (kind === 'transport' && transport_fee === 0) await chargeTransport(orderId, amount)
+          if (kind === 'credit') await creditFee(orderId)
         } else if (kind === 'by hand') {
           const answer = await payByHand(orderId, admin, { amount })
           expect(answer.status).toBe(amount <= due ? 201 : 409)

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { matchVehicle, sweepMatches } from '../../src/watchlist/match-vehicles.ts'
 import { savedSearchListSchema } from '../../src/watchlist/schemas.ts'
 import { api } from '../support/api.ts'
-import { query } from '../support/database.ts'
+import { countReads, query } from '../support/database.ts'
 import { createActiveVehicle } from '../support/market.ts'
 import { type Person, signIn } from '../support/people.ts'
 import { contextAt, refusalOf } from '../support/sessions.ts'
@@ -201,6 +201,32 @@ describe('a vehicle that becomes active is matched with the saved searches', () 
       expect(await matchVehicle(ctx, id)).toBeGreaterThan(0)
     }
     expect(await toldOf(person)).toEqual([id])
+  })
+
+  test('all of them are told, however many fit, and the index is looked through once', async () => {
+    const make = 'Wanted by many'
+    const person = await signIn()
+    ;(await save(person, { name: 'First', filters: { make } })).expect(201)
+    await query(
+      `INSERT INTO saved_searches (user_id, name, filters, notify, make_key, model_key, state_key, year_min, year_max,
+         price_min_cents, price_max_cents, mileage_max, creation_key, created_at, updated_at)
+       WITH RECURSIVE numbers AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM numbers WHERE n < 900)
+       SELECT user_id, name, filters, notify, make_key, model_key, state_key, year_min, year_max,
+         price_min_cents, price_max_cents, mileage_max, CONCAT('many-', a.n, '-', b.n), created_at, updated_at
+       FROM saved_searches, numbers a, numbers b WHERE user_id = ? AND b.n <= 3`,
+      [person.user.id],
+    )
+    const id = await createActiveVehicle(seller, { ...CAR, make })
+    await waitFor(async () => (await toldOf(person)).length === 2_701)
+    await query('UPDATE vehicles SET next_attempt_at = created_at WHERE id = ?', [id])
+    let matched = 0
+    const { statements } = await countReads(async () => {
+      matched = await matchVehicle(contextAt(Date.now()), id)
+    })
+    // Those of the other tests that name no make fit as well.
+    expect(matched).toBeGreaterThanOrEqual(2_701)
+    expect((await toldOf(person)).length).toBe(2_701)
+    expect(statements.filter(({ sql }) => sql.includes('saved_searches_match'))).toHaveLength(1)
   })
 
   test('by the sweeper, where that could not be done at once', async () => {

@@ -8,7 +8,6 @@ import {
   leadTransport,
   makePaidOrder,
   patchTransport,
-  QUOTE,
   settle,
   showTransport,
   toldOf,
@@ -40,22 +39,8 @@ describe('M11: calling it off', () => {
     expect(await showOrder(orderId, cast.buyer)).toMatchObject({
       status: 'title_processing',
       status_reason: 'Broke down',
-      transport_fee: QUOTE,
+      transport_fee: 0,
     })
-  })
-
-  test('what was charged is quoted again at the same fee only, and not charged twice', async () => {
-    const { orderId } = await makePaidOrder(cast)
-    await leadTransport(orderId, cast, S.assigned)
-    ;(await patchTransport(orderId, cast.admin, { status: S.cancelled })).expect(200)
-    const again = (await askTransport(orderId, cast.buyer)).expect(201)
-    expect(again.at('transport')).toMatchObject({ quoted_price: null, final_price: null, carrier: null })
-    const quote = (quoted_price: number) =>
-      patchTransport(orderId, cast.admin, { status: S.quoted, quoted_price })
-    expect(refusalOf(await quote(QUOTE + 1))).toEqual(WRONG)
-    ;(await quote(QUOTE)).expect(200)
-    ;(await patchTransport(orderId, cast.buyer, { status: S.booked })).expect(200)
-    expect(await showOrder(orderId, cast.buyer)).toMatchObject({ transport_fee: QUOTE, balance: 0 })
   })
 
   test.each(['cancelled', 'refunded'] as const)(

@@ -4,7 +4,6 @@ import { z } from 'zod'
 import { createDeps } from '../../src/deps.ts'
 import { cents } from '../../src/lib/money.ts'
 import { nameOfferSale } from '../../src/market/sale.ts'
-import { createOrder } from '../../src/orders/create-order.ts'
 import { vehicleSchema } from '../../src/vehicles/schemas.ts'
 import {
   api,
@@ -59,8 +58,9 @@ describe('documents', () => {
     const buyer = await signIn()
     await addDocument(id)
     await addDocument(id, { visibility: 'buyer' })
-    const orderId = await createDeps(env).db.transaction((tx) =>
-      createOrder(tx, {
+    const { db, onSold } = createDeps(env)
+    const orderId = await db.transaction((tx) =>
+      onSold(tx, {
         ...nameOfferSale(1, Date.now()),
         auctionId: null,
         vehicleId: id,

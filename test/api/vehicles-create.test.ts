@@ -50,7 +50,7 @@ describe('POST /api/vehicles', () => {
       location_zip: '55802',
     })
     const { vehicle, ...made } = answer.expect(201).as(vehicleMadeSchema)
-    expect(made).toEqual({ message: 'Vehicle created', vehicle_id: vehicle.id, vin })
+    expect(made).toEqual({ message: 'Vehicle created', vehicle_id: vehicle.id, vin, warnings: [] })
     expect(vehicle).toEqual({
       id: vehicle.id,
       vin,
@@ -89,6 +89,7 @@ describe('POST /api/vehicles', () => {
       documents: [],
       seller: { id: seller.user.id, display_name: 'Test P.', seller_profile_id: null },
       review_reason: null,
+      vin_warnings: [],
       updated_at: vehicle.created_at,
     })
     const read = await api('GET', `/api/vehicles/${vehicle.id}`, { as: seller })
@@ -104,7 +105,7 @@ describe('POST /api/vehicles', () => {
     const { vehicle } = (await create({ vin: makeVin(), ...blank, model: '  ' }))
       .expect(201)
       .as(vehicleMadeSchema)
-    expect([vehicle.year, vehicle.make, vehicle.model, vehicle.mileage]).toEqual([null, null, null, null])
+    expect([vehicle.mileage, vehicle.condition]).toEqual([null, null])
     expect([vehicle.has_keys, vehicle.starting_price, vehicle.reserve_price]).toEqual([null, null, null])
   })
 

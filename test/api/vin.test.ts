@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { decodedVinSchema, vinSchema } from '../../src/vehicles/schemas.ts'
+import { decodedVinSchema, vinBatchSchema, vinSchema } from '../../src/vehicles/vin-schemas.ts'
 import { api, signIn } from '../support/index.ts'
 import { refusalOf } from '../support/sessions.ts'
 import { setVariables } from '../support/variables.ts'
@@ -7,18 +7,29 @@ import { setVariables } from '../support/variables.ts'
 const person = await signIn()
 const VIN = '1HGCM82633A004352'
 const decode = (vin: unknown) => api('POST', '/api/decode-vin', { as: person, body: { vin } })
-const UNKNOWN = {
-  model: null,
-  trim: null,
-  body_type: null,
-  engine: null,
+/** What the number tells of it. */
+const ACCORD = {
+  vin: VIN,
+  year: 2003,
+  make: 'Honda',
+  model: 'Accord',
+  trim: 'EX-V6',
+  body_type: 'Coupe',
+  engine: 'V6',
   transmission: null,
   drivetrain: null,
   exterior_color: null,
   interior_color: null,
-  fuel_type: null,
-  cylinders: null,
+  fuel_type: 'Gasoline',
+  cylinders: 6,
   displacement: null,
+  series: null,
+  doors: 2,
+  engine_configuration: 'V-Shaped',
+  engine_power_kw: null,
+  vehicle_type: 'Passenger Car',
+  gvwr_class: 'Class 1C: 4,001 - 5,000 lb (1,814 - 2,268 kg)',
+  plant: 'MARYSVILLE, OHIO, UNITED STATES (USA)',
 }
 
 /** Vendors are out of reach of a test: what the Worker sends them is answered here, all else goes its way. */
@@ -45,7 +56,7 @@ describe('POST /api/decode-vin', () => {
     const answer = await decode(VIN.toLowerCase())
     expect(answer.expect(200).as(decodedVinSchema)).toEqual({
       success: true,
-      data: { vin: VIN, year: 2003, make: 'Honda', ...UNKNOWN },
+      data: ACCORD,
       source: 'offline',
       warnings: [],
     })
@@ -82,12 +93,11 @@ describe('GET /api/vin/:vin', () => {
   test('tells everyone what the number tells', async () => {
     const answer = await api('GET', `/api/vin/${VIN.toLowerCase()}`)
     expect(answer.expect(200).as(vinSchema)).toEqual({
-      vin: VIN,
+      ...ACCORD,
       valid: true,
       check_digit_valid: true,
-      year: 2003,
-      make: 'Honda',
-      ...UNKNOWN,
+      candidates: {},
+      suspect_positions: [],
       country: 'UNITED STATES (USA)',
       manufacturer: 'AMERICAN HONDA MOTOR CO., INC.',
       source: 'offline',
@@ -96,10 +106,13 @@ describe('GET /api/vin/:vin', () => {
   })
 
   test('a wrong check digit is 200 and named', async () => {
-    const { valid, check_digit_valid, warnings } = (await api('GET', '/api/vin/1HGCM82643A004352'))
+    const { valid, check_digit_valid, suspect_positions, warnings } = (
+      await api('GET', '/api/vin/1HGCM82643A004352')
+    )
       .expect(200)
       .as(vinSchema)
     expect([valid, check_digit_valid]).toEqual([false, false])
+    expect(suspect_positions).toContain(9)
     expect(warnings).toEqual(['The check digit in position 9 is 4, it should be 3'])
   })
 
@@ -117,12 +130,87 @@ describe('GET /api/vin/:vin', () => {
     '1HGCM82633A00435',
     '1HGCM82633A0043520',
     '1HGCM82633A00435Q',
-    '1HGCM8263*A004352',
+    '*'.repeat(16),
     '..%2f..%2fx',
     "'%20OR%201=1",
   ])('%s is 400', async (vin) => {
     expect(refusalOf(await api('GET', `/api/vin/${vin}`))).toEqual([400, 'validation_failed'])
   })
+})
+
+describe('a VIN of which characters are not given', () => {
+  test('is decoded as far as it goes, and is no valid number', async () => {
+    const answer = (await api('GET', '/api/vin/1hgcm826*3a******')).expect(200).as(vinSchema)
+    expect(answer).toMatchObject({
+      vin: '1HGCM826*3A******',
+      valid: false,
+      check_digit_valid: null,
+      year: 2003,
+      make: 'Honda',
+      model: 'Accord',
+      source: 'offline',
+    })
+    expect(answer.warnings).toEqual(['Not given: positions 9, 12, 13, 14, 15, 16, 17'])
+  })
+  test('of which the year is not given, leaves open what years tell apart', async () => {
+    const answer = (await api('GET', '/api/vin/1HGCM826**A******')).expect(200).as(vinSchema)
+    expect(answer).toMatchObject({ year: null, make: 'Honda', model: 'Accord' })
+  })
+  test('of which nothing is given, tells nothing', async () => {
+    const answer = (await api('GET', `/api/vin/${'*'.repeat(17)}`)).expect(200).as(vinSchema)
+    expect([answer.make, answer.year, answer.manufacturer]).toEqual([null, null, null])
+  })
+})
+
+describe('POST /api/vin/batch', () => {
+  const batch = (vins: unknown) => api('POST', '/api/vin/batch', { body: { vins } })
+
+  test('tells of each what GET tells, in order; what is no VIN is refused in its place', async () => {
+    const vins = [VIN, '5YJ3E1EA2KF317000', 'nonsense', VIN.toLowerCase(), '1HGCM82643A004352']
+    const { results } = (await batch(vins)).expect(200).as(vinBatchSchema)
+    const alone = await Promise.all(
+      [VIN, '5YJ3E1EA2KF317000', '1HGCM82643A004352'].map(
+        async (vin) => (await api('GET', `/api/vin/${vin}`)).body,
+      ),
+    )
+    expect(results).toEqual([
+      alone[0],
+      alone[1],
+      {
+        vin: 'NONSENSE',
+        valid: false,
+        error: 'A VIN has exactly 17 characters',
+        code: 'validation_failed',
+      },
+      alone[0],
+      alone[2],
+    ])
+  })
+  test('takes fifty', async () => {
+    const vins = Array.from({ length: 50 }, (_, i) => `JTDKN3DU0A01000${String(i).padStart(2, '0')}`)
+    const { results } = (await batch(vins)).expect(200).as(vinBatchSchema)
+    expect(results.map(({ vin }) => vin)).toEqual(vins)
+  })
+  test.each([
+    ['fifty-one', Array.from({ length: 51 }, () => VIN)],
+    ['none', []],
+    ['one by itself', VIN],
+    ['numbers', [1, 2]],
+    ['null', null],
+    ['something very long', ['A'.repeat(65)]],
+    ['nothing', undefined],
+  ])('%s is 400', async (_, vins) => {
+    expect(refusalOf(await batch(vins))).toEqual([400, 'validation_failed'])
+  })
+})
+
+describe('the shards', () => {
+  test.each(['/vin/1HG.json', '/vin/manifest.json', '/assets/vin/manifest.json', '/vin/'])(
+    '%s is not shown: assets are for the Worker alone',
+    async (path) => {
+      expect((await api('GET', path)).status).toBe(404)
+    },
+  )
 })
 
 describe('vendors', () => {
@@ -163,13 +251,37 @@ describe('vendors', () => {
   test('where every vendor fails, the number speaks for itself and the failure is said', async () => {
     answerVendors(() => new Response('{', { status: 200 }))
     const answer = (await api('GET', '/api/vin/5YJ3E1EA2KF317000')).expect(200).as(vinSchema)
-    expect(answer).toMatchObject({ source: 'offline', year: 2019, make: 'Tesla' })
+    expect(answer).toMatchObject({ source: 'offline', year: 2019, make: 'Tesla', model: 'Model 3' })
     expect(answer.warnings).toEqual(['NHTSA vPIC could not be asked'])
   })
 
-  test('nobody is paid to hear that a number is wrong', async () => {
-    const asked = answerVendors(vpicAnswer)
-    expect((await api('GET', '/api/vin/1HGCM82643A004352')).at('source')).toBe('offline')
-    expect(asked).toEqual([])
+  test.each(['1HGCM82643A004352', '1HGCM826*3A004352'])(
+    'nobody is paid to hear that %s is wrong or not whole',
+    async (vin) => {
+      const asked = answerVendors(vpicAnswer)
+      expect((await api('GET', `/api/vin/${vin}`)).at('source')).toBe('offline')
+      expect(asked).toEqual([])
+    },
+  )
+
+  test('with e-mail and password a token of ClearVIN is fetched once and kept', async () => {
+    setVariables({ VPIC: 'off', CLEARVIN_EMAIL: 'desk@example.com', CLEARVIN_PASSWORD: 'secret-word' })
+    const asked = answerVendors(({ pathname, searchParams }) =>
+      pathname === '/rest/vendor/login'
+        ? Response.json({ status: 'ok', token: 'token-1' })
+        : Response.json({
+            status: 'ok',
+            result: { vin: searchParams.get('vin'), report: { year: 2010, make: 'Toyota', model: 'Prius' } },
+          }),
+    )
+    const first = (await api('GET', '/api/vin/JTDKN3DU4A0100002')).expect(200)
+    expect(first.as(vinSchema)).toMatchObject({ source: 'clearvin', make: 'Toyota', model: 'Prius' })
+    expect(first.text).not.toContain('token-1')
+    await api('GET', '/api/vin/JTDKN3DU4A0100003')
+    expect(asked.map(({ pathname }) => pathname)).toEqual([
+      '/rest/vendor/login',
+      '/rest/vendor/report',
+      '/rest/vendor/report',
+    ])
   })
 })

@@ -1,46 +1,20 @@
 import { env } from 'cloudflare:workers'
 import { eq } from 'drizzle-orm'
-import { afterEach, describe, expect, inject, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { users, webhook_messages } from '../../src/db/schema/users.ts'
 import { api } from '../support/api.ts'
 import { withFault } from '../support/database.ts'
 import { type Person, signIn } from '../support/people.ts'
 import { contextAt, refusalOf, sync } from '../support/sessions.ts'
+import { CLERK_PATH, type ClerkDelivery, deletedAtClerk, deliverClerk } from '../support/signed-messages.ts'
 
-const PATH = '/api/webhooks/clerk'
+const deliver = deliverClerk
+const deleted = deletedAtClerk
 const variables = { ...env }
 afterEach(() => {
   Object.assign(env, variables)
 })
 const { db } = contextAt(0)
-
-interface Message {
-  id?: string
-  timestampS?: number
-  secret?: string
-  /** What is signed, where it is not what is sent. */
-  signed?: string
-}
-
-/** The signature of Standard Webhooks, as Clerk's sender makes it. */
-async function signMessage(secret: string, text: string): Promise<string> {
-  const bytes = Uint8Array.from(atob(secret.replace('whsec_', '')), (character) => character.charCodeAt(0))
-  const key = await crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
-  const signature = await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(text))
-  return `v1,${btoa(String.fromCharCode(...new Uint8Array(signature)))}`
-}
-
-async function deliver(event: object | string, message: Message = {}) {
-  const body = typeof event === 'string' ? event : JSON.stringify(event)
-  const id = message.id ?? `msg_${crypto.randomUUID()}`
-  const timestamp = String(message.timestampS ?? Math.floor(Date.now() / 1000))
-  const secret = message.secret ?? inject('clerkWebhookSecret')
-  const signature = await signMessage(secret, `${id}.${timestamp}.${message.signed ?? body}`)
-  return api('POST', PATH, {
-    body,
-    headers: { 'svix-id': id, 'svix-timestamp': timestamp, 'svix-signature': signature },
-  })
-}
 
 interface Change {
   email?: string
@@ -65,11 +39,6 @@ const updated = (clerkUserId: string, { email, updated_at = Date.now(), ...names
     updated_at,
   },
 })
-const deleted = (clerkUserId: string) => ({
-  type: 'user.deleted',
-  object: 'event',
-  data: { id: clerkUserId, object: 'user', deleted: true },
-})
 const readRow = async (person: Person) => {
   const [row] = await db.select().from(users).where(eq(users.id, person.user.id))
   if (!row) throw new Error('There is no such user')
@@ -80,10 +49,10 @@ describe('the signature', () => {
   const event = deleted('user_nobody')
 
   test('is needed: a message without it is 401', async () => {
-    expect(refusalOf(await api('POST', PATH, { body: event }))).toEqual([401, 'unauthenticated'])
+    expect(refusalOf(await api('POST', CLERK_PATH, { body: event }))).toEqual([401, 'unauthenticated'])
   })
 
-  test.each<[string, Message]>([
+  test.each<[string, ClerkDelivery]>([
     ['by another secret', { secret: `whsec_${btoa('another secret of this length')}` }],
     ['over another body', { signed: '{"type":"user.deleted"}' }],
     ['of more than five minutes ago', { timestampS: Math.floor(Date.now() / 1000) - 301 }],

@@ -30,6 +30,13 @@ interface HallParts {
   surprises: Surprises
 }
 
+/** An active vehicle. */
+export interface Listed {
+  readonly serial: number
+  readonly seller: Seller
+  readonly vehicleId: number
+}
+
 /** Everybody who takes part, and what they were told. */
 export class Hall {
   readonly book = new OfferBook()
@@ -73,11 +80,13 @@ export class Hall {
   }
 
   /** Lists a vehicle, puts it up, and lets watchers in. */
-  async open(kind: LotKind, durationMs: number, latestEndAt = Number.POSITIVE_INFINITY): Promise<Lot> {
-    const serial = ++this.#serial
-    const seller = this.#sellers[serial % this.#sellers.length]
-    if (seller === undefined) throw new Error('There is no seller')
-    const vehicleId = await seller.list(serial, kind)
+  async open(
+    kind: LotKind,
+    durationMs: number,
+    latestEndAt = Number.POSITIVE_INFINITY,
+    listed?: Listed,
+  ): Promise<Lot> {
+    const { serial, seller, vehicleId } = listed ?? (await this.list(kind))
     const lot = await seller.open(vehicleId, serial, kind, { durationMs, latestEndAt })
     this.lots.push(lot)
     // Nobody wakes its room: what is due there comes by its alarm or by the sweeper alone.
@@ -92,6 +101,14 @@ export class Hall {
     return lot
   }
 
+  /** An active vehicle that is not up for auction. */
+  async list(kind: LotKind): Promise<Listed> {
+    const serial = ++this.#serial
+    const seller = this.#sellers[serial % this.#sellers.length]
+    if (seller === undefined) throw new Error('There is no seller')
+    return { serial, seller, vehicleId: await seller.list(serial, kind) }
+  }
+
   /** Every bidder joins two of the long auctions, so that each of these has as many as any other. */
   joinLong(lots: readonly Lot[]): void {
     const random = this.#parts.random.stream('joining')
@@ -104,10 +121,10 @@ export class Hall {
     }
   }
 
-  joinShort(lot: Lot): void {
+  joinShort(lot: Lot, count = BIDDERS_PER_SHORT_LOT): void {
     if (lot.kind.isQuiet) return
     const random = this.#parts.random.stream(`joining ${lot.auctionId}`)
-    for (const bidder of random.shuffle(this.bidders).slice(0, BIDDERS_PER_SHORT_LOT)) {
+    for (const bidder of random.shuffle(this.bidders).slice(0, count)) {
       this.#join(bidder, lot, random)
     }
   }
@@ -131,9 +148,15 @@ export class Hall {
 
   /** @throws Error where the lot is nobody's here */
   sellerOf({ sellerId }: Lot): Person {
-    const seller = this.#sellers.find(({ person }) => person.userId === sellerId)
-    if (seller === undefined) throw new Error(`Nobody sells as ${sellerId}`)
-    return seller.person
+    return this.personOf(sellerId)
+  }
+
+  /** A seller or bidder. @throws Error where nobody is there with this id */
+  personOf(userId: number): Person {
+    const people = [...this.#sellers, ...this.bidders].map(({ person }) => person)
+    const person = people.find((one) => one.userId === userId)
+    if (person === undefined) throw new Error(`Nobody here is ${userId}`)
+    return person
   }
 
   /** Whoever may do what only admins may. */

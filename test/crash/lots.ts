@@ -86,6 +86,14 @@ export const HOUSE_LOTS = {
   calledOff: kind('called off', { startsInMs: 30_000 }),
 } as const
 
+/** Ends below its reserve, so that seller and high bidder decide (M2). */
+export const IF_BID_LOT = kind('if bid', {
+  terms: { reserve_price: FAR_RESERVE, soft_close: { mode: 'off' } },
+})
+
+/** A vehicle that is offered on outside an auction (M4). */
+export const LISTING = kind('listing')
+
 /** The kinds of the short ones in the order in which they are made, each as often as the others. */
 export function* dealShortLots(random: Random): Generator<LotKind, never> {
   for (;;) yield* random.shuffle(SHORT_LOTS)

@@ -1,12 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CrashOptions } from './arguments.ts'
 import { checkAuction, type Finding } from './checks/check-auction.ts'
-import { checkHolds } from './checks/check-holds.ts'
-import { type Collected, sortEvidence } from './evidence/evidence.ts'
-import { readHoldFiles } from './evidence/hold-files.ts'
-import { findUnsettled, readMysqlRows } from './evidence/mysql-rows.ts'
-import { type PublicAnswers, readPublicAnswers, repeatOffers } from './evidence/public-answers.ts'
-import { readRoomFiles } from './evidence/room-files.ts'
+import { checkListing, type ListingFinding } from './checks/check-talks.ts'
+import { collect, endEverything, findHeldWrongly } from './ending.ts'
+import { sortEvidence } from './evidence/evidence.ts'
+import type { TalkRows } from './evidence/talk-rows.ts'
 import { breakThings, describeFault, FAULTS_MIN, type Fault, planFaults } from './faults.ts'
 import { BIDDERS, Hall } from './hall.ts'
 import { Mover } from './house/mover.ts'
@@ -18,7 +16,11 @@ import { describeTally, tally } from './report.ts'
 import { Slot } from './slot.ts'
 import type { CrashStack } from './stack.ts'
 import { Surprises } from './surprises.ts'
-import { every, waitUntil, within } from './waiting.ts'
+import { TalkBook } from './talks/act.ts'
+import { Bargaining } from './talks/bargaining.ts'
+import { Negotiator } from './talks/negotiator.ts'
+import { countMissed, PlannedOutages } from './talks/outages.ts'
+import { every, waitUntil } from './waiting.ts'
 
 const AT_ONCE_MIN = 8
 const SHORT_SLOTS = 4
@@ -32,10 +34,6 @@ const LAST_END_MS = 6_000
 const OVERTIME_MS = 3_000
 const CRON_EVERY_MS = 10_000
 const PROGRESS_EVERY_MS = 5_000
-const END_PATIENCE_MS = 90_000
-const SETTLE_PATIENCE_MS = 120_000
-/** A report that was not confirmed comes again within 15 s (M18). */
-const REPORTED_MS = 25_000
 
 export interface CrashResult {
   readonly findings: readonly Finding[]
@@ -44,6 +42,11 @@ export interface CrashResult {
   readonly faults: readonly Fault[]
   readonly hall: Hall
   readonly moves: MoveBook
+  readonly listings: readonly ListingFinding[]
+  readonly talks: TalkBook
+  readonly bargaining: Bargaining
+  /** Deadlines that passed while the database or the Worker was away. */
+  readonly missed: number
 }
 
 type Say = (text: string) => void
@@ -56,6 +59,8 @@ export async function runCrash(stack: CrashStack, options: CrashOptions, say: Sa
   await hall.signUp()
   const admin = await hall.signInAdmin()
   const moves = new MoveBook()
+  const bargaining = new Bargaining({ hall, random: random.stream('bargaining') })
+  await bargaining.list()
   const lastEndAt = Date.now() + ENTRY_MS + options.chaosMs + LAST_END_MS
   const longLots = await Promise.all(LONG_LOTS.map((kind) => hall.open(kind, lastEndAt - Date.now())))
   hall.joinLong(longLots)
@@ -66,9 +71,14 @@ export async function runCrash(stack: CrashStack, options: CrashOptions, say: Sa
   )
   // Before the first fault: it could hold them up for half a minute (`in_progress`).
   const firstShort = await Promise.all(places.map((place) => place.open()))
-  const first = await openRound(hall)
+  const [first, firstTalks] = await Promise.all([openRound(hall), bargaining.open(lastEndAt)])
   await waitUntil(() => hall.sockets.every(({ isOpen }) => isOpen), ENTRY_PATIENCE_MS)
-  const chaosEndsAt = Date.now() + options.chaosMs
+  const begunAt = Date.now()
+  const chaosEndsAt = begunAt + options.chaosMs
+  const plan = planFaults(random.stream('faults'), options.chaosMs)
+  const talks = new TalkBook()
+  const outages = new PlannedOutages(plan, begunAt, random.stream('deadlines'))
+  const negotiator = new Negotiator({ book: talks, databaseUrl: stack.databaseUrl, outages })
   say(`${longLots.length} long auctions, ${SHORT_SLOTS} short ones at a time, ${BIDDERS} bidders`)
 
   const faults: Fault[] = []
@@ -96,7 +106,12 @@ export async function runCrash(stack: CrashStack, options: CrashOptions, say: Sa
     })
     const rounds = runRounds(hall, mover, random.stream('rounds'), { first, until: chaosEndsAt })
     rounds.catch(() => undefined)
-    const chaos = breakThings(planFaults(random.stream('faults'), options.chaosMs), {
+    const negotiations = bargaining.run(firstTalks, negotiator, {
+      until: chaosEndsAt,
+      latestEndAt: lastEndAt,
+    })
+    negotiations.catch(() => undefined)
+    const chaos = breakThings(plan, {
       stack,
       random: random.stream('harm'),
       volley: () => hall.volley(),
@@ -112,19 +127,26 @@ export async function runCrash(stack: CrashStack, options: CrashOptions, say: Sa
     say('everything is back')
     await sleep(Math.max(0, lastEndAt + OVERTIME_MS - Date.now()))
     end.resolve()
-    await Promise.all([slots, rounds])
+    await Promise.all([slots, rounds, negotiations])
     stopProgress()
     const problems = await endEverything({ hall, stack, living, say })
-    const collected = await collect({ hall, stack, say, stopCron, moves, options })
+    const collected = await collect({ hall, stack, say, stopCron, moves, options, talks, bargaining })
     if (options.hasBuyingPower) problems.push(...findHeldWrongly(collected, stack))
-    const { auctions, problems: unsorted } = sortEvidence(collected)
+    const { auctions, listings, problems: unsorted } = sortEvidence(collected)
     say('checking')
+    const missed = countMissed(talks.moved, stack.outages)
+    problems.push(...unsorted, ...surprises.list(), ...findWeakness({ faults, hall, fewestOpen, missed }))
+    problems.push(...findUntried(collected.talkRows))
     return {
       findings: auctions.map(checkAuction),
-      problems: [...problems, ...unsorted, ...surprises.list(), ...findWeakness(faults, hall, fewestOpen)],
+      listings: listings.map(checkListing),
+      problems,
       faults,
       hall,
       moves,
+      talks,
+      bargaining,
+      missed,
     }
   } finally {
     end.resolve()
@@ -134,85 +156,34 @@ export async function runCrash(stack: CrashStack, options: CrashOptions, say: Sa
   }
 }
 
-interface EndParts {
-  hall: Hall
-  stack: CrashStack
-  living: readonly Promise<void>[]
-  say: Say
-}
-
-/** Everybody gets their answers and sees the end; then MySQL must come to have it all by itself. */
-async function endEverything({ hall, stack, living, say }: EndParts): Promise<string[]> {
+/** How a negotiation ends that somebody, and that nobody answers: every run has both of both kinds. */
+function findUntried({ decisions, offers }: TalkRows): string[] {
   const problems: string[] = []
-  const ended = await within(END_PATIENCE_MS, Promise.all([hall.allEnds(), ...living]))
-  if (!ended) problems.push(`after ${END_PATIENCE_MS / 1_000} s not everybody had their answers and the end`)
-  say('every auction is over')
-  let unsettled: number[] = []
-  await waitUntil(async () => {
-    unsettled = await findUnsettled(stack.databaseUrl)
-    return unsettled.length === 0
-  }, SETTLE_PATIENCE_MS)
-  for (const auctionId of unsettled) {
-    problems.push(`auction ${auctionId} is not settled ${SETTLE_PATIENCE_MS / 1_000} s after the end of all`)
+  for (const stage of ['sold', 'expired']) {
+    if (!decisions.some((row) => row.stage === stage)) problems.push(`no decision was ${stage}`)
   }
-  say('every auction is settled')
+  for (const status of ['accepted', 'expired']) {
+    if (!offers.some((row) => row.status === status)) problems.push(`no offer was ${status}`)
+  }
   return problems
 }
 
-interface CollectParts {
-  hall: Hall
-  stack: CrashStack
-  say: Say
-  stopCron: () => void
-  moves: MoveBook
-  options: CrashOptions
-}
-
-/** What the API says, then what is on disk after one last `kill -9` of the Worker and of the database. */
-async function collect({ hall, stack, say, stopCron, moves, options }: CollectParts): Promise<Collected> {
-  const api = hall.newApi()
-  const shown = new Map<number, PublicAnswers>()
-  for (const { auctionId } of hall.lots) shown.set(auctionId, await readPublicAnswers(api, auctionId))
-  // Who was suspended has no other session than the one they had.
-  const asking = [...hall.bidders, ...hall.guests.filter(({ person }) => person.isSignedIn)]
-  const people = new Map(asking.map(({ person }) => [person.userId, person]))
-  const offers = hall.book.all
-  let told = 0
-  const repetitions = await repeatOffers(
-    offers.filter(({ userId }) => people.has(userId)),
-    people,
-    (done, of) => {
-      if (done < told + 1_000 && done < of) return
-      told = done
-      say(`${done} of ${of} ids repeated`)
-    },
-  )
-  if (options.hasBuyingPower) await sleep(REPORTED_MS)
-  stopCron()
-  await stack.endWorker()
-  await stack.killDatabase(0)
-  return {
-    lots: hall.lots,
-    offers,
-    moves,
-    recordsOf: (auctionId) => hall.recordsOf(auctionId),
-    repetitions,
-    shown,
-    rooms: readRoomFiles(stack.storageDir),
-    rows: await readMysqlRows(stack.databaseUrl),
-  }
-}
-
-function findHeldWrongly({ rooms, rows }: Collected, stack: CrashStack): string[] {
-  const settled = rows.auctions.filter(({ settled_at }) => settled_at !== null).map(({ id }) => id)
-  return checkHolds({ rooms, holds: readHoldFiles(stack.storageDir), settled: new Set(settled) })
-}
-
 /** A run that broke less than it should proves less than it says. */
-function findWeakness(faults: readonly Fault[], hall: Hall, fewestOpen: number): string[] {
+function findWeakness({
+  faults,
+  hall,
+  fewestOpen,
+  missed,
+}: {
+  faults: readonly Fault[]
+  hall: Hall
+  fewestOpen: number
+  missed: number
+}): string[] {
   const problems: string[] = []
   if (faults.length < FAULTS_MIN) problems.push(`only ${faults.length} faults`)
   if (tally(hall).lost === 0) problems.push('no answer was ever lost')
   if (fewestOpen < AT_ONCE_MIN) problems.push(`there were only ${fewestOpen} auctions at once`)
+  if (missed === 0) problems.push('no deadline passed while the database or the Worker was away')
   return problems
 }

@@ -10,6 +10,7 @@ import { type Log, logFileOf } from '../../local/processes.ts'
 import { type RedisServer, startRedis } from '../../local/redis.ts'
 import { type Bundle, buildBundle } from '../../local/workerd/bundle.ts'
 import { startWorkerd, type Workerd } from '../../local/workerd/serve.ts'
+import type { Outage } from './talks/outages.ts'
 
 const DATA_DIR = '.local/crash'
 const DATABASE = 'auctions'
@@ -29,6 +30,8 @@ export class CrashStack {
   readonly #log: Log
   readonly #variables: Record<string, string>
   readonly #broken = new Map<Part, Promise<void>>()
+  /** When which part was away. */
+  readonly outages: Outage[] = []
   readonly #stopping = new AbortController()
   #worker: Workerd
   #mysql: MysqlServer
@@ -178,12 +181,14 @@ export class CrashStack {
 
   async #break(part: Part, harm: () => Promise<void>): Promise<void> {
     if (!this.isWhole(part)) throw new Error(`The ${part} is broken already`)
+    const from = Date.now()
     const breaking = harm()
     this.#broken.set(part, breaking)
     try {
       await breaking
     } finally {
       this.#broken.delete(part)
+      this.outages.push({ part, from, to: Date.now() })
     }
   }
 }

@@ -22,7 +22,7 @@ test('a vendor that answered is not asked again: the answer is kept for thirty d
 
 test('a kept answer of another shape is not believed', async () => {
   vendor.answer = json(VPIC_ACCORD)
-  vendor.kept.set(`vin:1:vpic:${VIN}`, { value: { fields: { make: 7 } }, ttlSeconds: 1 })
+  vendor.kept.set(`vin:2:vpic:${VIN}`, { value: { fields: { make: 7 } }, ttlSeconds: 1 })
   expect((await vendor.lookup().lookup(VIN, waitUntil)).answer?.fields.make).toBe('HONDA')
   expect(vendor.requests).toHaveLength(1)
 })

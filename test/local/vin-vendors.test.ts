@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { json, VendorServer, VIN, VPIC_ACCORD, waitUntil } from './vin-vendor.ts'
 
 let vendor: VendorServer
@@ -27,6 +28,13 @@ test('vPIC: its flat answer becomes our fields, empty text null', async () => {
     fuel_type: 'Gasoline',
     cylinders: 6,
     displacement: '3.0L',
+    series: null,
+    doors: 2,
+    engine_configuration: 'V-Shaped',
+    engine_power_kw: 179,
+    vehicle_type: 'PASSENGER CAR',
+    gvwr_class: null,
+    plant: 'MARYSVILLE, OHIO, UNITED STATES (USA)',
   })
 })
 
@@ -120,4 +128,83 @@ test('texts of a vendor are cut, numbers out of bounds dropped', async () => {
   const { answer: found } = await vendor.lookup().lookup(VIN, waitUntil)
   expect(found?.fields.model).toHaveLength(200)
   expect(found?.fields).toMatchObject({ year: null, cylinders: null, displacement: null })
+})
+
+describe('ClearVIN by an account', () => {
+  const account = { email: 'desk@example.com', password: 'secret-word' }
+  const options = { clearvinAccount: account, vpic: false }
+  const report = { status: 'ok', result: { vin: VIN, report: { make: 'Honda', model: 'Accord' } } }
+  const bodies: string[] = []
+  /** Takes the newest token that it gave out. */
+  let given = 0
+  const speak = (request: IncomingMessage, response: ServerResponse): void => {
+    if (request.url === '/rest/vendor/login') {
+      given++
+      let body = ''
+      request.on('data', (chunk) => {
+        body += chunk
+      })
+      request.on('end', () => {
+        bodies.push(body)
+        json({ status: 'ok', token: `token-${given}` })(request, response)
+      })
+    } else if (request.headers.authorization === `Bearer token-${given}`) json(report)(request, response)
+    else json({ status: 'error', message: 'Unauthorized' }, 401)(request, response)
+  }
+  const paths = () => vendor.requests.map(({ url }) => url?.split('?')[0])
+  beforeEach(() => {
+    given = 0
+    bodies.length = 0
+    vendor.answer = speak
+  })
+
+  test('e-mail and password are exchanged for a token, which is kept while it is good', async () => {
+    const first = await vendor.lookup(options).lookup(VIN, waitUntil)
+    expect(first).toMatchObject({ source: 'clearvin', warnings: [] })
+    expect(JSON.parse(bodies[0] ?? '')).toEqual(account)
+    vendor.kept.delete(`vin:2:clearvin:${VIN}`)
+    await vendor.lookup(options).lookup(VIN, waitUntil)
+    expect(paths()).toEqual(['/rest/vendor/login', '/rest/vendor/report', '/rest/vendor/report'])
+    const kept = vendor.kept.get('clearvin-token:desk@example.com')
+    expect(kept).toEqual({ value: 'token-1', ttlSeconds: 115 * 60 })
+  })
+
+  test('a kept token that is not taken any more is exchanged once', async () => {
+    vendor.kept.set('clearvin-token:desk@example.com', { value: 'token-0', ttlSeconds: 60 })
+    given = 7
+    const found = await vendor.lookup(options).lookup(VIN, waitUntil)
+    expect(found.source).toBe('clearvin')
+    expect(paths()).toEqual(['/rest/vendor/report', '/rest/vendor/login', '/rest/vendor/report'])
+  })
+
+  test('where no token is taken, it is not asked for again and again', async () => {
+    vendor.answer = (request, response) =>
+      json({ status: 'ok', token: 'no' }, request.url === '/rest/vendor/login' ? 200 : 401)(request, response)
+    const found = await vendor.lookup(options).lookup(VIN, waitUntil)
+    expect(found).toEqual({ source: null, answer: null, warnings: ['ClearVIN could not be asked'] })
+    expect(vendor.requests).toHaveLength(4)
+  })
+
+  test.each([
+    ['refuses', json({ status: 'error', message: 'Wrong password' }, 401)],
+    ['says so with status 200', json({ status: 'error', message: 'Wrong password' })],
+    ['sends no JSON', (_request: IncomingMessage, response: ServerResponse) => void response.end('<html>')],
+  ])('a login that %s is a failure of the vendor', async (_, answer) => {
+    vendor.answer = answer
+    const found = await vendor.lookup(options).lookup(VIN, waitUntil)
+    expect(found).toEqual({ source: null, answer: null, warnings: ['ClearVIN could not be asked'] })
+    expect(vendor.kept.size).toBe(0)
+  })
+
+  test('a login that hangs is given up after the bound of a call', async () => {
+    vendor.answer = () => undefined
+    const found = await vendor.lookup({ ...options, callTimeoutMs: 40 }).lookup(VIN, waitUntil)
+    expect(found.warnings).toEqual(['ClearVIN did not answer in time'])
+  })
+
+  test('a key goes before an account', async () => {
+    vendor.answer = json(report)
+    await vendor.lookup({ ...options, clearvinApiKey: 'key-1' }).lookup(VIN, waitUntil)
+    expect(vendor.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer key-1'])
+  })
 })

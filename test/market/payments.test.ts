@@ -1,8 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { addCents, type Cents, cents, ZERO_CENTS } from '../../src/lib/money.ts'
+import { addCents, type Cents, cents, negate, type SignedCents, ZERO_CENTS } from '../../src/lib/money.ts'
 import type { FeeTerms } from '../../src/market/terms.ts'
-import { type Account, balanceOf, charge, giveBack, heldOf, pay } from '../../src/orders/balance.ts'
+import {
+  type Account,
+  balanceOf,
+  charge,
+  excessOf,
+  giveBack,
+  heldOf,
+  pay,
+  takeOff,
+} from '../../src/orders/balance.ts'
 import { composeLines, sumOf } from '../../src/orders/invoice.ts'
 import { ORDER_STATUS, ORDER_STATUSES } from '../../src/orders/order.ts'
 import { mayFollow, PAYMENT_STATUS, type PaymentStatus, REPORTED_STATUSES } from '../../src/orders/payment.ts'
@@ -92,23 +101,31 @@ describe('M8: the deadlines of an order', () => {
 })
 
 interface Step {
-  kind: 'pay' | 'giveBack' | 'transport' | 'late'
+  kind: 'pay' | 'giveBack' | 'transport' | 'late' | 'credit'
   amount: Cents
 }
 const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.record({
-    kind: fc.constantFrom('pay' as const, 'giveBack' as const, 'transport' as const, 'late' as const),
+    kind: fc.constantFrom(
+      'pay' as const,
+      'giveBack' as const,
+      'transport' as const,
+      'late' as const,
+      'credit' as const,
+    ),
     amount: fc.integer({ min: 1, max: 20_000_000 }).map(cents),
   }),
   { maxLength: 60 },
 )
 const prices = fc.integer({ min: 1, max: 9_999_999_999 }).map(cents)
 
-test('M5–M7: whatever an invoice grows by, is paid and given back: lines − (payments − refunds) = balance, never negative', () => {
+test('M5–M7: whatever an invoice grows by, is paid and given back: lines − (payments − refunds) = balance, never negative: what was paid of a credit goes back', () => {
   fc.assert(
     fc.property(prices, fc.constantFrom('TX', 'CA', null), steps, (price, state, sequence) => {
-      const lines = composeLines(fees, price, state).map(({ amount }) => ({ amount }))
-      let account: Account = { total_cents: sumOf(lines), paid_cents: ZERO_CENTS, refunded_cents: ZERO_CENTS }
+      const sold = composeLines(fees, price, state)
+      const lines: SignedCents[] = sold.map(({ amount }) => amount)
+      const charged: Cents[] = []
+      let account: Account = { total_cents: sumOf(sold), paid_cents: ZERO_CENTS, refunded_cents: ZERO_CENTS }
       let [payments, refunds] = [0n, 0n]
       for (const { kind, amount } of sequence) {
         if (kind === 'pay') {
@@ -123,12 +140,23 @@ test('M5–M7: whatever an invoice grows by, is paid and given back: lines − (
           if (after === null) continue
           account = after
           refunds += BigInt(amount)
+        } else if (kind === 'credit') {
+          const fee = charged.pop()
+          const after = fee === undefined ? null : takeOff(account, fee)
+          if (fee === undefined || after === null) continue
+          lines.push(negate(fee))
+          const excess = excessOf(after)
+          const settled = giveBack(after, excess)
+          expect(settled).not.toBeNull()
+          account = settled ?? after
+          refunds += BigInt(excess)
         } else {
-          const line = { amount: kind === 'late' ? fees.lateFee : amount }
+          const line = kind === 'late' ? fees.lateFee : amount
+          if (kind === 'transport') charged.push(line)
           lines.push(line)
-          account = charge(account, line.amount)
+          account = charge(account, line)
         }
-        const total = lines.reduce((sum, line) => sum + BigInt(line.amount), 0n)
+        const total = lines.reduce((sum, line) => sum + BigInt(line), 0n)
         expect(BigInt(account.total_cents)).toBe(total)
         expect(BigInt(balanceOf(account))).toBe(total - (payments - refunds))
         expect(BigInt(heldOf(account))).toBe(payments - refunds)

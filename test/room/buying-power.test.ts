@@ -9,7 +9,7 @@ import { PersonObject } from '../../src/users/live/person.ts'
 import { waitFor } from '../support/wait-for.ts'
 import { dollars } from './stand.ts'
 
-const { openStream } = createDeps(env)
+const { openStream, metrics } = createDeps(env)
 let lastPerson = 500
 const MINUTE_MS = 60_000
 
@@ -39,6 +39,7 @@ function inObject(limit: number, play: (scene: Scene) => Promise<void>): Promise
         const { settled } = account
         return answers.with({ limit: dollars(account.limit), owed: dollars(account.owed), settled })
       },
+      metrics,
       log: createLogger('error'),
       clock: () => clock.now,
     })

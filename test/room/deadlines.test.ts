@@ -80,15 +80,31 @@ describe('named deadlines over one alarm', () => {
     expect(alarm()).toBe(300)
   })
 
-  test('an alarm that is minutes late was given up: the next deadline arms again, for the first that is due', () => {
+  test('an alarm that is 15 s late may be given up: the next deadline arms it anew, for the first that is due', () => {
     const { deadlines, time, alarm, sets } = standUp(400)
     deadlines.set('auction', 500)
-    time.now = 400 + 60_000
-    deadlines.set('projection', 61_000)
+    time.now = 400 + 14_999
+    deadlines.set('projection', 15_500)
     expect(sets()).toBe(0)
-    time.now = 400 + 180_000
-    deadlines.set('projection', 181_000)
+    time.now = 400 + 15_000
+    deadlines.set('projection', 16_000)
     expect(alarm()).toBe(500)
     expect(sets()).toBe(1)
+  })
+
+  test('a late alarm is armed anew by whoever asks the room, once in 15 s', () => {
+    const { deadlines, time, alarm, sets } = standUp()
+    deadlines.set('auction', 500)
+    expect(deadlines.renew()).toBe(false)
+    for (const [now, armed] of [
+      [15_500, 2],
+      [15_501, 2],
+      [30_499, 2],
+      [30_500, 3],
+    ] as const) {
+      time.now = now
+      deadlines.renew()
+      expect([alarm(), sets()]).toEqual([500, armed])
+    }
   })
 })

@@ -11,7 +11,7 @@ import { contextAt } from '../support/sessions.ts'
 import { waitFor } from '../support/wait-for.ts'
 
 const BACKSTOP_MS = 15_000
-const { openStream, readAccount, settings } = createDeps(env)
+const { openStream, readAccount, settings, metrics } = createDeps(env)
 const SUSPENDED = { suspended: true, revision: 1 }
 
 let lastPerson = 0
@@ -61,7 +61,15 @@ function inObject(play: (scene: Scene) => Promise<void>): Promise<void> {
     const rooms = new Rooms()
     const clock = { now: Date.now() }
     const log = createLogger('error')
-    const deps = { tellRoom: rooms.tell, openStream, readAccount, settings, log, clock: () => clock.now }
+    const deps = {
+      tellRoom: rooms.tell,
+      openStream,
+      readAccount,
+      settings,
+      metrics,
+      log,
+      clock: () => clock.now,
+    }
     await play({
       start: () => new PersonObject(state, env, deps),
       rooms,
@@ -215,6 +223,7 @@ describe('a room that does not confirm', () => {
       openStream,
       readAccount,
       settings,
+      metrics,
       log: createLogger('error'),
       clock: Date.now,
     }

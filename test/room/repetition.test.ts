@@ -2,6 +2,7 @@ import { evictDurableObject } from 'cloudflare:test'
 import { afterEach, describe, expect, test } from 'vitest'
 import { inRoom } from './core-stand.ts'
 import {
+  ADMIN,
   armRoom,
   bidder,
   dollars,
@@ -92,6 +93,21 @@ describe('R21: the same id again', () => {
     })
   })
 
+  test('stays refused, also where it would be accepted by now', () =>
+    inRoom(async (stand) => {
+      stand.arm()
+      const lead = await stand.core.bids.place({ ...bid(exact(3_000), 'lead'), bidder: bidder(2) })
+      expect(await stand.core.bids.place(bid(exact(2_500), 'low'))).toMatchObject({ code: 'too_low' })
+      await stand.core.house.voidBids(ADMIN, lead.ok ? [lead.verdict.bidId] : [], 'wrong', 'test')
+      expect(await stand.core.bids.place(bid(exact(2_500), 'low'))).toMatchObject({
+        code: 'too_low',
+        minimumBid: dollars(3_050),
+      })
+      expect(await stand.core.bids.place(bid(exact(2_600), 'low'))).toMatchObject({ code: 'id_reused' })
+      expect((await stand.core.view(null))?.view.bidCount).toBe(0)
+      expect(await stand.core.bids.place(bid(exact(2_500), 'other'))).toMatchObject({ ok: true })
+    }))
+
   test('is remembered of the last 200 refusals of a bidder', () =>
     inRoom((stand) => {
       stand.rateLimits = 'off'
@@ -158,7 +174,9 @@ describe('R21: the same id again', () => {
       stand.clock.now += 1
       stand.ring()
       expect(await stand.core.bids.place(bid(exact(1_000), 'a'))).toMatchObject({ code: 'ended' })
-      expect(stand.state.storage.sql.exec('SELECT * FROM verdicts').toArray()).toEqual([])
+      const { sql } = stand.state.storage
+      expect(sql.exec('SELECT * FROM verdicts').toArray()).toEqual([])
+      expect(sql.exec('SELECT 1 FROM ledger WHERE client_id IS NOT NULL').toArray()).toEqual([])
     }))
 
   test('may be missing over HTTP: then nothing is remembered', async () => {

@@ -72,7 +72,7 @@ export class Bell {
     const { world, disk, name } = this.#parts
     world.note(name, () => 'the alarm is given up')
     this.#failures = 0
-    disk.takeAlarm(true)
+    disk.takeAlarm(world.now)
     this.#cancel()
   }
 }

@@ -11,7 +11,7 @@ export interface DiskHooks {
 
 interface Alarm {
   at: EpochMs | null
-  /** Where the one stood that the platform has forgotten, until another is set. */
+  /** When the platform forgot one, until another is set. */
   givenUp: EpochMs | null
 }
 
@@ -61,8 +61,8 @@ export class Disk implements RoomStorage {
   get alarm(): EpochMs | null {
     return this.#alarm.at
   }
-  /** Where the alarm stood that the platform has forgotten; null where none was, or one has been set since. */
-  get givenUpAlarm(): EpochMs | null {
+  /** When the platform forgot the alarm; null where it did not, or one has been set since. */
+  get alarmGivenUpAt(): EpochMs | null {
     return this.#alarm.givenUp
   }
 
@@ -75,10 +75,10 @@ export class Disk implements RoomStorage {
   }
 
   /** The platform takes the alarm away, as it does when it rings. */
-  takeAlarm(isGivenUp = false): void {
+  takeAlarm(givenUp: EpochMs | null = null): void {
     this.#ensureBatch()
     this.changes += 1
-    this.#alarm = { at: null, givenUp: isGivenUp ? this.#alarm.at : null }
+    this.#alarm = { at: null, givenUp }
   }
 
   transactionSync<T>(work: () => T): T {

@@ -113,7 +113,7 @@ class History {
     this.#isCalm = true
     timeline.after(CLEARED_MS, () => this.#player.bidInCalm())
     // Whoever is armed and has an alarm must come to the end without being looked for.
-    const needsSweeper = lots.some(({ book, host }) => !book.isArmed || host.disk.givenUpAlarm !== null)
+    const needsSweeper = lots.some(({ book, host }) => !book.isArmed || host.disk.alarmGivenUpAt !== null)
     if (needsSweeper || random.chance(0.5)) this.#stage.sweepEachMinute()
   }
 
@@ -179,7 +179,10 @@ class History {
   async #forget(): Promise<void> {
     await this.#pass(VERDICTS_KEPT_MS + MINUTE_MS)
     for (const { host } of this.#stage.lots) {
-      const [row] = host.disk.read('SELECT COUNT(*) AS kept FROM verdicts')
+      const [row] = host.disk.read(
+        `SELECT (SELECT COUNT(*) FROM verdicts) +
+                (SELECT COUNT(*) FROM ledger WHERE client_id IS NOT NULL OR content IS NOT NULL) AS kept`,
+      )
       this.#world.hold(row?.kept === 0, 'R21: verdicts are forgotten 24 hours after the end')
     }
     const before = this.entries

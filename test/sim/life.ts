@@ -4,6 +4,7 @@ import { createProjectionStore } from '../../src/auctions/live/projection-store.
 import { createProjector } from '../../src/auctions/live/projector.ts'
 import type { Database } from '../../src/db/client.ts'
 import { settleAuction } from '../../src/orders/settle-auction.ts'
+import { createAccounts } from '../../src/users/account.ts'
 import { createPeople } from '../../src/users/live/people.ts'
 import { discloseInAuction } from '../../src/vehicles/auction-status.ts'
 import type { Answer, Caller } from './database/connections.ts'
@@ -118,14 +119,20 @@ export class Life implements Caller {
   #deps(): RoomDeps {
     const { world, name, connect, people, onStuck, rateLimits, buyingPower } = this.#parts
     const log = world.logger(name, (event, fields) => {
-      if (!this.isAlive || world.isErrorExpected(event)) return
+      if (!this.isAlive || world.isErrorExpected(event, fields)) return
       world.violate('The room logs an error without a fault', { event, ...fields })
     })
     const clock = () => this.now
+    const accounts = createAccounts({
+      isOn: buyingPower === 'on',
+      tellPerson: async () => undefined,
+      waitUntil: nothing,
+      log,
+    })
     const store = createProjectionStore({
       db: connect(this),
       onDisclosed: discloseInAuction,
-      onEnded: settleAuction,
+      onEnded: (tx, ended) => settleAuction(tx, ended, accounts),
       clock,
     })
     return {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Auction, AuctionTerms, LedgerEntry } from '../../src/auctions/engine/auction.ts'
 import type { RoomBidder, VehicleSummary } from '../../src/auctions/live/contract.ts'
+import { Ledger } from '../../src/auctions/live/ledger.ts'
 import { tagOf } from '../../src/auctions/live/sockets.ts'
 import { checkAlarm } from './checks/alarms.ts'
 import { checkEntry } from './checks/entry-rules.ts'
@@ -113,7 +114,7 @@ export class Lot {
       )
       this.#world.hold(!isExpelled || readyState !== 1, 'R18: a suspended person has no socket')
       const isAlive =
-        !line.isReading && line.isWhole && readyState === 1 && this.host.disk.givenUpAlarm === null
+        !line.isReading && line.isWhole && readyState === 1 && this.host.disk.alarmGivenUpAt === null
       const answeredAt = line.answeredAt?.getTime() ?? line.openedAt
       this.#world.hold(!isAlive || lastAt <= answeredAt, 'Who does not read is closed')
     }
@@ -187,8 +188,8 @@ export class Lot {
   }
 
   #checkBidders(): void {
-    const rows = this.host.disk.read('SELECT bidder_id, alias, maximum FROM bidders WHERE alias IS NOT NULL')
-    const actual = new Map(rows.map(({ bidder_id, alias, maximum }) => [bidder_id, { alias, maximum }]))
+    const rows = this.book.isArmed ? new Ledger(this.host.disk).bidders() : []
+    const actual = new Map(rows.map(({ bidderId, alias, maximum }) => [bidderId, { alias, maximum }]))
     const expected = new Map<unknown, unknown>(this.book.bidders())
     this.#world.hold(isDeepStrictEqual(actual, expected), 'The bidders are those of the ledger', () => ({
       actual: [...actual],

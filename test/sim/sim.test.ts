@@ -32,6 +32,7 @@ test.each<[Sabotage, RegExp]>([
   ['leaky gate', /acknowledged bid|is in the ledger|ahead of the ledger|still in the ledger/i],
   ['lost alarms', /alarm stands/],
   ['lost rows', /every bid before the cursor/],
+  ['refused rows', /logs an error without a fault/],
   ['lost frames', /no gap|goes on to the end|same state|first frame/],
 ])(
   'the checks notice a platform that does not keep its word: %s',

@@ -5,8 +5,6 @@ import { Timeline } from './timeline.ts'
 import { Weather } from './weather.ts'
 
 export const BEGINNING = Date.UTC(2027, 0, 4, 15)
-/** Whoever asks the database waits no longer for what it says. */
-const ANSWERED_WITHIN_MS = 5_000
 /** Of all rooms within one step, in which no time passes. */
 const STATEMENTS_MAX = 100_000
 
@@ -38,7 +36,7 @@ export class RemoteError extends Error {
 }
 
 /** Breaks a promise of the platform, so that it can be seen that the checks notice. */
-export type Sabotage = 'leaky gate' | 'lost alarms' | 'lost rows' | 'lost frames'
+export type Sabotage = 'leaky gate' | 'lost alarms' | 'lost rows' | 'refused rows' | 'lost frames'
 
 /** What all parts of one history share: time, chance, faults, and a record of what happened. */
 export class World {
@@ -50,10 +48,11 @@ export class World {
   violation: Error | null = null
   /** When something was last made to fail. */
   faultAt: EpochMs = Number.NEGATIVE_INFINITY
-  /** When MySQL last refused something for good. */
-  refusedAt: EpochMs = Number.NEGATIVE_INFINITY
   readonly #lines: string[] | null
   #counted = { step: 0, statements: 0 }
+  /** What MySQL was made to refuse for good and nobody has complained of. */
+  readonly #refusals = new Set<string>()
+  #lastRefusal = 0
 
   constructor(random: Random, { sabotage, lines }: { sabotage: Sabotage | null; lines: string[] | null }) {
     this.random = random
@@ -94,9 +93,20 @@ export class World {
     if (!condition) this.violate(rule, detail())
   }
 
-  /** Whether a line that asks for help may be written: not without a fault that explains it. */
-  isErrorExpected(event: string): boolean {
-    if (event === 'projection_stuck' && this.now - this.refusedAt <= ANSWERED_WITHIN_MS) return true
+  /** What MySQL says to something that it is made to refuse: by its number whoever complains tells of this one. */
+  refuse(): string {
+    const refusal = `refusal ${++this.#lastRefusal}`
+    this.#refusals.add(refusal)
+    return `Out of range value, ${refusal}`
+  }
+
+  /**
+   * Whether a line that asks for help may be written: not without a fault that explains it. A refusal explains one
+   * line, however late it comes: a ROLLBACK that gets no answer is waited for before.
+   */
+  isErrorExpected(event: string, { error_message }: Record<string, unknown>): boolean {
+    const refusal = /refusal \d+/.exec(String(error_message))?.[0]
+    if (event === 'projection_stuck' && refusal !== undefined) return this.#refusals.delete(refusal)
     return this.faultAt === this.now
   }
 

@@ -14,7 +14,6 @@ import { TITLE_STATUS, type TitleStatus } from '../../src/fulfillment/title.ts'
 import { TRANSPORT_STATUS, type TransportStatus } from '../../src/fulfillment/transport.ts'
 import { cents } from '../../src/lib/money.ts'
 import { nameOfferSale } from '../../src/market/sale.ts'
-import { createOrder } from '../../src/orders/create-order.ts'
 import { countingMoves, moveOrder } from '../../src/orders/move-order.ts'
 import { uploadSchema } from '../../src/vehicles/body-schemas.ts'
 import { sellVehicle } from '../../src/vehicles/sell-vehicle.ts'
@@ -41,9 +40,10 @@ export async function makeOrder(
 ): Promise<{ orderId: number; vehicleId: number }> {
   const vehicleId = await createActiveVehicle(seller, vehicle)
   sales += 1
-  const orderId = await createDeps(env).db.transaction(async (tx) => {
+  const { db, onSold } = createDeps(env)
+  const orderId = await db.transaction(async (tx) => {
     await sellVehicle(tx, { vehicleId, at: new Date(soldAt) })
-    return await createOrder(tx, {
+    return await onSold(tx, {
       ...nameOfferSale(1_000_000 + sales, soldAt),
       auctionId: null,
       vehicleId,

@@ -17,7 +17,7 @@
  *   `storeNotices(…notices)`: notifications as services store them, announced to nobody.
  * - `query(sql, args?)`, `select(schema, sql, args?)`: this file's database. `setFault(fault)`, `clearFault()`,
  *   `withFault(fault, work)`: faults on the way to it (modes: local/planetscale/control-schema.ts).
- *   `countReads(work)` → `{calls, handlerReads, statements: [{sql, handlerReads}]}`.
+ *   `countReads(work)` → `{calls, handlerReads, statements: [{sql, handlerReads, durationMs}]}`.
  * - `hangingUrl()`: an address that never answers. `waitFor(condition, {timeoutMs?, what?}?)`.
  */
 export { type ApiOptions, ApiResponse, api, ORIGIN } from './api.ts'

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { type ApiResponse, api } from './api.ts'
 import { query, select } from './database.ts'
 import type { Person } from './people.ts'
+import { signMessage } from './signed-messages.ts'
 
 let references = 0
 /** A reference that nobody has used in this test file. */
@@ -39,14 +40,6 @@ export interface Delivery {
   /** What is signed, where it is not what is sent. */
   signed?: string
   headers?: Record<string, string>
-}
-
-/** The signature of Standard Webhooks, made without the library that checks it. */
-async function signMessage(secret: string, text: string): Promise<string> {
-  const bytes = Uint8Array.from(atob(secret.replace('whsec_', '')), (character) => character.charCodeAt(0))
-  const key = await crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
-  const signature = await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(text))
-  return `v1,${btoa(String.fromCharCode(...new Uint8Array(signature)))}`
 }
 
 /** Sends a message as the provider does. */

@@ -5,6 +5,7 @@ import { createProjector } from '../../src/auctions/live/projector.ts'
 import { createDatabase, type Database } from '../../src/db/client.ts'
 import { settleAuction } from '../../src/orders/settle-auction.ts'
 import { createLogger } from '../../src/platform/logger.ts'
+import { createAccounts } from '../../src/users/account.ts'
 import { discloseInAuction } from '../../src/vehicles/auction-status.ts'
 import { CLOSES_AT, openSale, type Sale, scheduledSale, termsWith } from '../engine/sale.ts'
 import { insertAuction } from './auction-rows.ts'
@@ -64,7 +65,7 @@ export class Projection {
       store: createProjectionStore({
         db: openImpatientDatabase(),
         onDisclosed: discloseInAuction,
-        onEnded: settleAuction,
+        onEnded: (tx, ended) => settleAuction(tx, ended, ACCOUNTS),
         clock,
       }),
       clock,
@@ -73,6 +74,15 @@ export class Projection {
     })
   }
 }
+
+const nothing = () => undefined
+/** With buying power on; there is nobody to tell at once. */
+const ACCOUNTS = createAccounts({
+  isOn: true,
+  tellPerson: async () => undefined,
+  waitUntil: nothing,
+  log: createLogger('error'),
+})
 
 /** A sale that has just opened, or is scheduled still, whose auction and vehicle have their rows. */
 export async function openProjection(

@@ -16,6 +16,7 @@ import {
 import { extendEnd } from './deadline.ts'
 import { closedCode, followUps, reject, settle } from './decision.ts'
 import { placeBid } from './proxy.ts'
+import { verdictOf } from './verdict.ts'
 
 type BidCommand = Extract<BidderCommand, { kind: 'bid' }>
 
@@ -77,11 +78,7 @@ function bid(auction: Auction, bidder: Bidder, { offer, amount }: BidCommand, re
   const number = auction.number + 1
   if (contest.price === position.price) {
     const after = settle(auction, contest, { bidderCount })
-    return acceptBid(
-      { number, at: received, events: [{ kind: 'raised', seq: null, bid: placed }], after },
-      placed,
-      null,
-    )
+    return accept({ number, at: received, events: [{ kind: 'raised', seq: null, bid: placed }], after })
   }
   const seq = auction.seq + 1
   const endsAt = extendEnd(auction, received)
@@ -93,7 +90,7 @@ function bid(auction: Auction, bidder: Bidder, { offer, amount }: BidCommand, re
     extendedCount,
   })
   const events = [{ kind: 'bid', seq, bid: placed } as const, ...followUps(position, after, seq)]
-  return acceptBid({ number, at: received, events, after }, placed, seq)
+  return accept({ number, at: received, events, after })
 }
 
 /** R14: a bid at the buy-now price that ends the auction as sold. */
@@ -125,7 +122,7 @@ function buy(auction: Auction, bidder: Bidder, buyNowPrice: Cents, received: Epo
     ],
     after,
   }
-  return acceptBid(entry, bought, seq)
+  return accept(entry)
 }
 
 function describeOffer({ position }: Auction, bidder: Bidder, kind: Bid['kind'], offered: Cents) {
@@ -139,23 +136,4 @@ function countBidder(position: Position, bidder: Bidder): number {
   return position.bidderCount + (bidder.alias === null ? 1 : 0)
 }
 
-function acceptBid(entry: LedgerEntry, { bidderId, offered }: Bid, seq: number | null): Acceptance {
-  const { leader, price, minimumBid, bidCount, endsAt } = entry.after
-  const leading = leader?.bidderId === bidderId
-  // A challenger's bid is above whatever they offered before: it had to be above the price.
-  const yourMax = leading ? leader.maximum : offered
-  return {
-    rejected: null,
-    entry,
-    verdict: {
-      bidId: entry.number,
-      seq,
-      leading,
-      yourMax,
-      currentBid: price,
-      minimumBid,
-      bidCount,
-      endsAt,
-    },
-  }
-}
+const accept = (entry: LedgerEntry): Acceptance => ({ rejected: null, entry, verdict: verdictOf(entry) })

@@ -1,4 +1,4 @@
-import { MINUTE_MS } from '../../lib/time.ts'
+import { SECOND_MS } from '../../lib/time.ts'
 import type { EpochMs } from '../engine/auction.ts'
 import type { AlarmClock } from './ports.ts'
 
@@ -9,8 +9,8 @@ import type { AlarmClock } from './ports.ts'
  */
 export type DeadlineName = 'auction' | 'projection' | 'readers' | 'watchers' | 'forget' | 'holds' | 'again'
 
-/** The platform tries an alarm again for about two minutes, and then forgets it. */
-const GIVEN_UP_MS = 3 * MINUTE_MS
+/** The platform tries an alarm that fails again for about two minutes, and then forgets it without a word. */
+const LATE_MS = 15 * SECOND_MS
 
 /**
  * Named deadlines over the platform's one alarm. The alarm is only ever moved earlier; one that comes too early
@@ -40,8 +40,15 @@ export class Deadlines {
       return
     }
     this.#deadlines.set(name, at)
-    if (this.#armedAt !== null && this.#now() >= this.#armedAt + GIVEN_UP_MS) this.#armedAt = null
+    if (!this.renew()) this.rearm()
+  }
+
+  /** Arms an alarm that is so late that it may have been given up anew. @returns whether it was */
+  renew(): boolean {
+    if (this.#armedAt === null || this.#now() < this.#armedAt + LATE_MS) return false
+    this.#armedAt = null
     this.rearm()
+    return true
   }
 
   /** The platform's alarm rang: takes out what is due at `now`. Call `rearm` once that is done. */
@@ -64,7 +71,7 @@ export class Deadlines {
   }
 
   #arm(at: EpochMs): void {
-    this.#armedAt = at
+    this.#armedAt = Math.max(at, this.#now())
     this.#clock.setAlarm(at)
   }
 }

@@ -4,9 +4,10 @@ import { OneByOne } from '../../lib/one-by-one.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { Metrics } from '../../platform/metrics/metrics.ts'
 import type { People } from '../../users/live/people.ts'
-import type { Auction, Bidder, EpochMs, LedgerEntry, Verdict } from '../engine/auction.ts'
+import type { Auction, Bidder, EpochMs, LedgerEntry } from '../engine/auction.ts'
 import { receivedAt } from '../engine/deadline.ts'
 import { decide } from '../engine/decide.ts'
+import { bidOf } from '../engine/verdict.ts'
 import { AUCTION_TYPE } from '../schemas.ts'
 import type { Book } from './book.ts'
 import type { BidAccepted, Offer, Refusal, RefusalCode, RoomBidder } from './contract.ts'
@@ -178,8 +179,8 @@ export class Bids {
 
   /**
    * One synchronous block, from the judgement to the written entry. R21's ids come first in effect: whether one was
-   * answered before is found out by the statement that would remember its verdict, and asked for by itself only where
-   * there is no such statement, for a SELECT of its own costs more than an eighth of a bid.
+   * answered before is found out by the statement that writes the bid, and asked for by itself only where there is
+   * none to write.
    */
   #judge(bid: PlacedBid, known: KnownPerson, now: EpochMs, isRateTaken: boolean): BidAnswer {
     const { bidder, clientId, offer } = bid
@@ -190,7 +191,7 @@ export class Bids {
     if (decision?.rejected === null && (isRateTaken || this.#mayGoOn(bid, now))) {
       const { entry, verdict } = decision
       if (verdict === null) throw new Error('An accepted bid has a verdict')
-      if (this.#write(bid, entry, verdict)) {
+      if (this.#write(bid, entry)) {
         if (!isRateTaken) this.#takeRate(bid, now)
         this.#noteAccepted(bid, verdict.currentBid, received)
         return { ok: true, verdict, replayed: false, serverTime: received }
@@ -209,16 +210,14 @@ export class Bids {
   }
 
   /** @returns false, and nothing is written, where the bid's id was answered before */
-  #write({ bidder, clientId, offer }: PlacedBid, entry: LedgerEntry, verdict: Verdict): boolean {
-    return this.#book.commitIf(entry, () => {
-      if (clientId !== null) {
-        const judgement = { content: contentOf(offer), judgement: { accepted: verdict } }
-        if (!this.#verdicts.saveAccepted(bidder.userId, clientId, judgement, entry.number)) return false
-      }
-      const [event] = entry.events
-      if (event !== undefined && 'bid' in event) this.#ledger.people.saveOffer(event.bid)
-      return true
-    })
+  #write({ clientId, offer }: PlacedBid, entry: LedgerEntry): boolean {
+    const bid = bidOf(entry)
+    if (bid === null) throw new Error('An accepted bid is in its entry')
+    return this.#book.commitBid(
+      entry,
+      bid,
+      clientId === null ? null : { clientId, content: contentOf(offer) },
+    )
   }
 
   #repeat(bid: PlacedBid, judgement: Judgement, now: EpochMs): BidAnswer {

@@ -1,9 +1,16 @@
 import { DAY_MS } from '../../lib/time.ts'
-import { AUCTION_STATUS, type Auction, type EpochMs, evolve, type LedgerEntry } from '../engine/auction.ts'
+import {
+  AUCTION_STATUS,
+  type Auction,
+  type Bid,
+  type EpochMs,
+  evolve,
+  type LedgerEntry,
+} from '../engine/auction.ts'
 import { nextDeadline } from '../engine/deadline.ts'
 import { decideDue } from '../engine/decide.ts'
 import type { Deadlines } from './alarm.ts'
-import type { Ledger } from './ledger.ts'
+import type { Ledger, OfferId } from './ledger.ts'
 import type { Verdicts } from './ledger-verdicts.ts'
 import type { RoomStorage } from './ports.ts'
 
@@ -47,8 +54,12 @@ export class Book {
     return this.#auction
   }
 
-  /** Applies a start and an end that have passed (R2): the stored end decides, not the alarm. */
+  /**
+   * Applies a start and an end that have passed (R2): the stored end decides, not the alarm. Whoever asks the room
+   * anything comes by here, so that an alarm that was given up is armed anew.
+   */
   settle(now: EpochMs): Auction | null {
+    this.#deadlines.renew()
     for (;;) {
       const due = this.#auction && decideDue(this.#auction, now)
       if (due === null) return this.#auction
@@ -58,27 +69,35 @@ export class Book {
 
   /** Writes an entry, with what `alongside` writes, or neither; then folds it and moves the deadlines. */
   commit(entry: LedgerEntry, alongside: () => void = () => undefined): void {
-    this.commitIf(entry, () => {
+    const after = evolve(this.#auction, entry)
+    this.#storage.transactionSync(() => {
       alongside()
-      return true
+      this.#ledger.append(entry, after)
+      this.#onWrite(this.#auction, entry, after)
     })
+    this.#goOn(entry, after)
   }
 
-  /** As `commit`, unless `alongside` finds before it has written anything that there is none. @returns whether */
-  commitIf(entry: LedgerEntry, alongside: () => boolean): boolean {
-    const before = this.#auction
-    const after = evolve(before, entry)
+  /** As `commit`, for the entry of a bid. @returns false, and nothing is written, where its id was answered before */
+  commitBid(entry: LedgerEntry, bid: Bid, id: OfferId | null): boolean {
+    const after = evolve(this.#auction, entry)
     const isWritten = this.#storage.transactionSync(() => {
-      if (!alongside()) return false
-      this.#ledger.append(entry, after)
-      this.#onWrite(before, entry, after)
+      if (!this.#ledger.append(entry, after, id)) return false
+      this.#ledger.people.saveAlias(bid)
+      this.#onWrite(this.#auction, entry, after)
       return true
     })
     if (!isWritten) return false
+    this.#ledger.people.noteOffer(bid)
+    this.#goOn(entry, after)
+    return true
+  }
+
+  #goOn(entry: LedgerEntry, after: Auction): void {
+    const before = this.#auction
     this.#auction = after
     this.#setDeadlines(after)
     this.#onEntry(before, entry, after)
-    return true
   }
 
   /** The alarm `forget` came. */

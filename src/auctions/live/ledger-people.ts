@@ -1,8 +1,9 @@
-import type { Cents } from '../../lib/money.ts'
+import { type Cents, higherOf } from '../../lib/money.ts'
 import type { Standing } from '../../users/live/person-tables.ts'
 import type { Bid } from '../engine/auction.ts'
+import { verdictOf } from '../engine/verdict.ts'
 import type { RoomBidderRow } from './contract.ts'
-import { centsColumn } from './ledger-rows.ts'
+import { centsColumn, type EntryRow, parseEntry } from './ledger-rows.ts'
 import type { Sql } from './ports.ts'
 
 /** What judging a person's bid needs of them beside the auction's state. */
@@ -23,6 +24,8 @@ export class LedgerPeople {
   readonly #sql: Sql
   /** As they are on disk, since every bid asks for one; whatever changes a row takes it out of here first. */
   readonly #remembered = new Map<number, KnownPerson>()
+  /** Of bidders, as far as they were asked for since the room woke. */
+  readonly #maximums = new Map<number, Cents | null>()
 
   constructor(sql: Sql) {
     this.#sql = sql
@@ -45,8 +48,29 @@ export class LedgerPeople {
 
   /** The highest of their standing offers; null where none stands. */
   maximumOf(userId: number): Cents | null {
+    const remembered = this.#maximums.get(userId)
+    if (remembered !== undefined) return remembered
+    const maximum = this.#lastMaximumOf(userId) ?? this.#highestStandingOf(userId)
+    this.#maximums.set(userId, maximum)
+    return maximum
+  }
+
+  /** As their last bid told them: one entry, however many they made. null where one of theirs was ever voided. */
+  #lastMaximumOf(userId: number): Cents | null {
+    const [last] = this.#sql.exec<EntryRow>(
+      `SELECT number, at, entry FROM ledger WHERE number = (SELECT MAX(number) FROM ledger WHERE bidder_id = ?)
+       AND NOT EXISTS (SELECT 1 FROM voidings CROSS JOIN ledger AS voided ON voided.number = bid_id
+                       WHERE voided.bidder_id = ?)`,
+      userId,
+      userId,
+    )
+    return last === undefined ? null : (verdictOf(parseEntry(last))?.yourMax ?? null)
+  }
+
+  #highestStandingOf(userId: number): Cents | null {
     const [row] = this.#sql.exec<{ maximum: number | null }>(
-      'SELECT maximum FROM bidders WHERE bidder_id = ?',
+      `SELECT MAX(offered) AS maximum FROM ledger
+       WHERE bidder_id = ? AND number NOT IN (SELECT bid_id FROM voidings)`,
       userId,
     )
     return maximumColumn.parse(row?.maximum ?? null)
@@ -55,15 +79,11 @@ export class LedgerPeople {
   /** Everyone with an alias. */
   all(): RoomBidderRow[] {
     return this.#sql
-      .exec<{ bidder_id: number; alias: string; maximum: number | null }>(
-        'SELECT bidder_id, alias, maximum FROM bidders WHERE alias IS NOT NULL ORDER BY bidder_id',
+      .exec<{ bidder_id: number; alias: string }>(
+        'SELECT bidder_id, alias FROM bidders WHERE alias IS NOT NULL ORDER BY bidder_id',
       )
       .toArray()
-      .map(({ bidder_id, alias, maximum }) => ({
-        bidderId: bidder_id,
-        alias,
-        maximum: maximumColumn.parse(maximum),
-      }))
+      .map(({ bidder_id, alias }) => ({ bidderId: bidder_id, alias, maximum: this.maximumOf(bidder_id) }))
   }
 
   /** How a person stands, as their object says; what is older than what the room has heard changes nothing. */
@@ -79,19 +99,22 @@ export class LedgerPeople {
     )
   }
 
-  /** An accepted offer: the alias stays, the maximum only rises. @returns rows written */
-  saveOffer({ bidderId, alias, offered }: Pick<Bid, 'bidderId' | 'alias' | 'offered'>): number {
-    if (this.#remembered.get(bidderId)?.alias !== alias) this.#remembered.delete(bidderId)
-    return this.#sql.exec(
-      'UPDATE bidders SET alias = ?, maximum = MAX(COALESCE(maximum, 0), ?) WHERE bidder_id = ?',
-      alias,
-      offered,
-      bidderId,
-    ).rowsWritten
+  /** The alias of an accepted bid, which stays: the first one writes it. */
+  saveAlias({ bidderId, alias }: Pick<Bid, 'bidderId' | 'alias'>): void {
+    if (this.#remembered.get(bidderId)?.alias === alias) return
+    this.#remembered.delete(bidderId)
+    this.#sql.exec('UPDATE bidders SET alias = ? WHERE bidder_id = ?', alias, bidderId)
   }
 
-  /** What still stands of a bidder's offers (R20). */
-  saveMaximum(userId: number, maximum: number | null): void {
-    this.#sql.exec('UPDATE bidders SET maximum = ? WHERE bidder_id = ?', maximum, userId)
+  /** An offer was written and stands. */
+  noteOffer({ bidderId, offered }: Pick<Bid, 'bidderId' | 'offered'>): void {
+    const maximum = this.#maximums.get(bidderId)
+    if (maximum === undefined) return
+    this.#maximums.set(bidderId, maximum === null ? offered : higherOf(maximum, offered))
+  }
+
+  /** Some of a person's offers are about to stand no more (R20). */
+  forgetMaximum(userId: number): void {
+    this.#maximums.delete(userId)
   }
 }

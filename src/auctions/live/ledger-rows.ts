@@ -7,6 +7,7 @@ import {
   type AuctionEvent,
   type AuctionTerms,
   BELOW_RESERVE_RULES,
+  type LedgerEntry,
   OUTCOME,
   type Position,
   SALE_TYPES,
@@ -14,6 +15,7 @@ import {
   type Verdict,
 } from '../engine/auction.ts'
 import type { RefusalCode, VehicleSummary } from './contract.ts'
+import type { SqlValue } from './ports.ts'
 import { REFUSAL_CODES } from './protocol.ts'
 
 /** The JSON columns of a room: another version of this code may have written them. */
@@ -107,6 +109,18 @@ const eventSchema: z.ZodType<AuctionEvent> = z.discriminatedUnion('kind', [
 
 /** `ledger.entry`; number and instant are columns of their own. */
 export const entryColumn = z.object({ events: z.array(eventSchema), after: positionSchema })
+
+export interface EntryRow extends Record<string, SqlValue> {
+  number: number
+  at: number
+  entry: string
+}
+
+export const parseEntry = ({ number, at, entry }: EntryRow): LedgerEntry => ({
+  number,
+  at,
+  ...entryColumn.parse(JSON.parse(entry)),
+})
 
 /** `ledger.snapshot` */
 export const snapshotColumn: z.ZodType<Auction> = z.object({

@@ -1,10 +1,7 @@
 import type { EpochMs } from '../engine/auction.ts'
 import type { RoomStorage } from './ports.ts'
 
-/**
- * Each runs once in a room, in order; one that has been deployed is never edited. A bid writes one row each of
- * `ledger`, `verdicts` and `bidders`, and no index is there to add to that.
- */
+/** Each runs once in a room, in order, with the room's history in it; one that has been deployed is never edited. */
 const MIGRATIONS: readonly string[] = [
   `CREATE TABLE room (
      auction_id INTEGER PRIMARY KEY,
@@ -52,6 +49,21 @@ const MIGRATIONS: readonly string[] = [
      must_fit INTEGER NOT NULL,
      confirmed INTEGER NOT NULL
    )`,
+  // An accepted bid is one row and its place in one index: `verdicts` keeps refusals only, and what stands of a
+  // bidder's offers is asked of the ledger.
+  `ALTER TABLE ledger ADD COLUMN bidder_id INTEGER;
+   ALTER TABLE ledger ADD COLUMN offered INTEGER;
+   ALTER TABLE ledger ADD COLUMN client_id TEXT;
+   ALTER TABLE ledger ADD COLUMN content TEXT;
+   UPDATE ledger SET
+     bidder_id = json_extract(entry, '$.events[0].bid.bidderId'),
+     offered = json_extract(entry, '$.events[0].bid.offered')
+   WHERE kind IN ('bid', 'raised', 'bought');
+   UPDATE ledger SET client_id = verdicts.client_id, content = verdicts.content
+   FROM verdicts WHERE verdicts.refused = 0 AND ledger.number = verdicts.ordinal;
+   DELETE FROM verdicts WHERE refused = 0;
+   ALTER TABLE bidders DROP COLUMN maximum;
+   CREATE UNIQUE INDEX offers ON ledger (bidder_id, client_id) WHERE bidder_id IS NOT NULL`,
 ]
 
 /** False for a room that was never armed: it has no tables. */

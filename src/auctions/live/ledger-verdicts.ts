@@ -1,5 +1,6 @@
 import type { EpochMs } from '../engine/auction.ts'
-import { type Judgement, judgementColumn } from './ledger-rows.ts'
+import { verdictOf } from '../engine/verdict.ts'
+import { type EntryRow, type Judgement, judgementColumn, parseEntry } from './ledger-rows.ts'
 import type { Sql } from './ports.ts'
 
 /** R21: how many refusals of one bidder are remembered. */
@@ -11,7 +12,14 @@ export interface StoredJudgement {
   readonly judgement: Judgement
 }
 
-/** What lies beside the ledger and is no state: verdicts by the clients' ids (R21), and tickets that were used. */
+type AnsweredRow =
+  | (EntryRow & { content: string; verdict: null })
+  | { number: null; at: null; entry: null; content: string; verdict: string }
+
+/**
+ * What is no state: the clients' ids (R21), and tickets that were used. The id of an accepted bid is in the row of its
+ * entry, which has the whole verdict; `verdicts` has the refusals.
+ */
 export class Verdicts {
   readonly #sql: Sql
 
@@ -19,31 +27,24 @@ export class Verdicts {
     this.#sql = sql
   }
 
+  /** In one statement: a SELECT before the first write of an event pays for a read transaction of its own. */
   find(bidderId: number, clientId: string): StoredJudgement | null {
-    const [row] = this.#sql.exec<{ content: string; verdict: string }>(
-      'SELECT content, verdict FROM verdicts WHERE bidder_id = ? AND refused IN (0, 1) AND client_id = ?',
+    const [row] = this.#sql.exec<AnsweredRow>(
+      `SELECT number, at, entry, content, NULL AS verdict FROM ledger WHERE bidder_id = ? AND client_id = ?
+       UNION ALL
+       SELECT NULL, NULL, NULL, content, verdict FROM verdicts
+       WHERE bidder_id = ? AND refused = 1 AND client_id = ?`,
+      bidderId,
+      clientId,
       bidderId,
       clientId,
     )
     if (row === undefined) return null
-    return { content: row.content, judgement: judgementColumn.parse(JSON.parse(row.verdict)) }
-  }
-
-  /** `number` of the bid's entry. @returns false, and nothing is written, where the id was answered before */
-  saveAccepted(bidderId: number, clientId: string, stored: StoredJudgement, number: number): boolean {
-    const { rowsWritten } = this.#sql.exec(
-      `INSERT INTO verdicts (bidder_id, refused, client_id, content, verdict, ordinal) SELECT ?, 0, ?, ?, ?, ?
-       WHERE NOT EXISTS (SELECT 1 FROM verdicts WHERE bidder_id = ? AND refused = 1 AND client_id = ?)
-       ON CONFLICT DO NOTHING`,
-      bidderId,
-      clientId,
-      stored.content,
-      JSON.stringify(stored.judgement),
-      number,
-      bidderId,
-      clientId,
-    )
-    return rowsWritten > 0
+    const { content, verdict: refusal } = row
+    if (refusal !== null) return { content, judgement: judgementColumn.parse(JSON.parse(refusal)) }
+    const verdict = verdictOf(parseEntry(row))
+    if (verdict === null) throw new Error(`Entry ${row.number} has the id of a bid and is none`)
+    return { content, judgement: { accepted: verdict } }
   }
 
   /** Of a bidder's refusals the last 200 are kept. */
@@ -74,6 +75,7 @@ export class Verdicts {
 
   /** R21: 24 h after the end nothing is remembered any more. */
   forget(): void {
+    this.#sql.exec('UPDATE ledger SET client_id = NULL, content = NULL WHERE client_id IS NOT NULL')
     this.#sql.exec('DELETE FROM verdicts')
     this.#sql.exec('DELETE FROM tickets')
     this.#sql.exec('UPDATE room SET forgotten = 1')

@@ -1,7 +1,6 @@
 import type { z } from 'zod'
 import type {
   Auction,
-  Bid,
   DisclosureChange,
   EpochMs,
   LedgerEntry,
@@ -9,29 +8,25 @@ import type {
   StandingBid,
 } from '../engine/auction.ts'
 import { evolve } from '../engine/auction.ts'
+import { bidOf } from '../engine/verdict.ts'
 import { viewBid } from '../engine/view.ts'
 import type { HistoryBid, HistoryQuery, LedgerReader, RoomBidderRow, VehicleSummary } from './contract.ts'
 import { LedgerHolds } from './ledger-holds.ts'
 import { LedgerPeople } from './ledger-people.ts'
-import { entryColumn, snapshotColumn, vehicleColumn } from './ledger-rows.ts'
+import { type EntryRow, parseEntry, snapshotColumn, vehicleColumn } from './ledger-rows.ts'
 import { hasTables, migrate } from './ledger-tables.ts'
 import type { RoomStorage, Sql } from './ports.ts'
 
 export const SNAPSHOT_EVERY_ENTRIES = 100
-type EntryRow = { number: number; at: number; entry: string }
 const ENTRY_COLUMNS = 'number, at, entry'
 
 const parseColumn = <Schema extends z.ZodType>(schema: Schema, text: string): z.output<Schema> =>
   schema.parse(JSON.parse(text))
-const parseEntry = ({ number, at, entry }: EntryRow): LedgerEntry => ({
-  number,
-  at,
-  ...parseColumn(entryColumn, entry),
-})
-/** The bid of an entry that is one, with or without a `seq`. */
-function bidOf({ events: [event] }: LedgerEntry): (Bid & { seq: number | null }) | null {
-  if (event?.kind !== 'bid' && event?.kind !== 'bought' && event?.kind !== 'raised') return null
-  return { ...event.bid, seq: event.seq }
+
+/** A bid's id as its bidder chose it, and what makes an offer the same one again (R21): its kind and its cents. */
+export interface OfferId {
+  readonly clientId: string
+  readonly content: string
 }
 
 /** What a room has on disk: the ledger, the bidders, the vehicle, the projector's cursor. All of it is synchronous, so that a command is one block. */
@@ -77,12 +72,24 @@ export class Ledger implements LedgerReader {
     )
   }
 
-  /** One row for all events of a command; `auction` is what it leaves behind. @returns rows written */
-  append({ number, at, events, after }: LedgerEntry, auction: Auction): number {
+  /**
+   * One row for all events of a command; `auction` is what it leaves behind. Whether a bid's id was answered before is
+   * found out by the statement that writes it: asked for by itself it would cost more than an eighth of a bid.
+   * @returns false, and nothing is written, where it was
+   */
+  append(entry: LedgerEntry, auction: Auction, id: OfferId | null = null): boolean {
+    const { number, at, events, after } = entry
     const seqs = events.map(({ seq }) => seq).filter((seq) => seq !== null)
     const isSnapshot = number === 1 || number % SNAPSHOT_EVERY_ENTRIES === 0
-    return this.#sql.exec(
-      `INSERT INTO ledger (number, at, kind, first_seq, seq_count, entry, snapshot) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    const bid = bidOf(entry)
+    const bidderId = bid?.bidderId ?? null
+    const clientId = id?.clientId ?? null
+    const { rowsWritten } = this.#sql.exec(
+      `INSERT INTO ledger
+         (number, at, kind, first_seq, seq_count, entry, snapshot, bidder_id, offered, client_id, content)
+       SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
+       WHERE NOT EXISTS (SELECT 1 FROM verdicts WHERE bidder_id = ? AND refused = 1 AND client_id = ?)
+       ON CONFLICT (bidder_id, client_id) WHERE bidder_id IS NOT NULL DO NOTHING`,
       number,
       at,
       events[0]?.kind ?? '',
@@ -90,7 +97,14 @@ export class Ledger implements LedgerReader {
       seqs.length,
       JSON.stringify({ events, after }),
       isSnapshot ? JSON.stringify(auction) : null,
-    ).rowsWritten
+      bidderId,
+      bid?.offered ?? null,
+      clientId,
+      id?.content ?? null,
+      bidderId,
+      clientId,
+    )
+    return rowsWritten > 0
   }
 
   entriesAfter(number: number, limit: number): LedgerEntry[] {
@@ -159,17 +173,12 @@ export class Ledger implements LedgerReader {
     return this.people.all()
   }
 
-  /** Marks bids as voided and brings their bidders' maximums down to what still stands (R20). */
+  /** Marks bids as voided: they stand no more (R20). */
   saveVoidings(voidings: readonly { bidId: number; bidderId: number; reason: string }[]): void {
-    for (const { bidId, reason } of voidings) {
+    for (const { bidId, bidderId, reason } of voidings) {
+      this.people.forgetMaximum(bidderId)
       this.#sql.exec('INSERT INTO voidings (bid_id, reason) VALUES (?, ?)', bidId, reason)
     }
-    const highest = new Map<number, number | null>(voidings.map(({ bidderId }) => [bidderId, null]))
-    for (const item of this.standing()) {
-      if (item.type !== 'bid' || !highest.has(item.bidderId)) continue
-      highest.set(item.bidderId, Math.max(highest.get(item.bidderId) ?? 0, item.offered))
-    }
-    for (const [bidderId, maximum] of highest) this.people.saveMaximum(bidderId, maximum)
   }
 
   /** Every accepted bid that is not voided, and every reserve change, in ledger order (R20). */

@@ -1,10 +1,12 @@
 import { bigint, customType, datetime } from 'drizzle-orm/mysql-core'
-import type { Cents } from '../../lib/money.ts'
+import type { Cents, SignedCents } from '../../lib/money.ts'
 
 export const id = () => bigint({ mode: 'number' }).autoincrement().primaryKey()
 export const reference = () => bigint({ mode: 'number' })
 /** Money is a whole number of cents: relational reads go through JSON, where DECIMAL would lose digits. */
 export const cents = () => bigint({ mode: 'number' }).$type<Cents>()
+/** Below zero where it takes something off. */
+export const signedCents = () => bigint({ mode: 'number' }).$type<SignedCents>()
 export const instant = () => datetime({ mode: 'date', fsp: 3 })
 
 /** Identifiers, hashes and keys differ where one byte differs: a case-blind Clerk id lets a stranger in. */

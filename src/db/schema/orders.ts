@@ -4,7 +4,7 @@ import type { InvoiceLineKind } from '../../orders/invoice.ts'
 import type { OrderStatus } from '../../orders/order.ts'
 import type { PaymentMethod, PaymentStatus, RefundStatus } from '../../orders/payment.ts'
 import { auctions } from './auctions.ts'
-import { asciiKey, cents, id, instant, reference } from './columns.ts'
+import { asciiKey, cents, id, instant, reference, signedCents } from './columns.ts'
 import { users } from './users.ts'
 import { vehicles } from './vehicles.ts'
 
@@ -58,6 +58,7 @@ export const orders = mysqlTable(
     index('orders_seller').on(t.seller_id, t.id),
     index('orders_buyer_status').on(t.buyer_id, t.status, t.id),
     index('orders_seller_status').on(t.seller_id, t.status, t.id),
+    index('orders_status').on(t.status, t.id),
     index('orders_vehicle').on(t.vehicle_id),
     index('orders_auction').on(t.auction_id),
   ],
@@ -79,7 +80,7 @@ export const invoices = mysqlTable(
   ],
 )
 
-/** Lines are added, never changed. One of each kind. */
+/** Lines are added, never changed: a charge is taken back by a line below zero. */
 export const invoice_lines = mysqlTable(
   'invoice_lines',
   {
@@ -89,10 +90,10 @@ export const invoice_lines = mysqlTable(
     description: varchar({ length: 200 }).notNull(),
     /** How the amount was found, in words: `4.5 % of 10,000.00, at least 225.00, at most 4,500.00`. */
     rule: varchar({ length: 200 }).notNull(),
-    amount_cents: cents().notNull(),
+    amount_cents: signedCents().notNull(),
     created_at: instant().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.invoice_id, t.kind] })],
+  (t) => [primaryKey({ columns: [t.invoice_id, t.position] })],
 )
 
 export const payments = mysqlTable(

@@ -8,7 +8,7 @@ import type {
   VehicleStatus,
   VehicleTitleType,
 } from '../../vehicles/vehicle.ts'
-import { asciiKey, cents, id, instant, reference } from './columns.ts'
+import { asciiKey, cents, id, instant, jsonDocument, reference } from './columns.ts'
 import { users } from './users.ts'
 
 export const vehicles = mysqlTable(
@@ -50,6 +50,8 @@ export const vehicles = mysqlTable(
     location_state: varchar({ length: 50 }),
     location_zip: varchar({ length: 20 }),
     review_reason: varchar({ length: 500 }),
+    /** Where make, model or year are not those of the VIN, in sentences; null where nobody has looked. */
+    vin_warnings: jsonDocument<string[]>(),
     /** When saved searches are to be matched with it, since it became active; null once that is done. */
     next_attempt_at: instant(),
     created_at: instant().notNull(),

@@ -15,6 +15,13 @@ export type VinFields = {
   fuel_type: string | null
   cylinders: number | null
   displacement: string | null
+  series: string | null
+  doors: number | null
+  engine_configuration: string | null
+  engine_power_kw: number | null
+  vehicle_type: string | null
+  gvwr_class: string | null
+  plant: string | null
 }
 
 export type VendorName = 'clearvin' | 'vpic'
@@ -47,15 +54,19 @@ export function wholeNumber(text: string | null, min: number, max: number): numb
   return Number.isInteger(value) && value >= min && value <= max ? value : null
 }
 
-/** Litres as they are written on a car: `2.354` → `2.4L`. */
-export function litres(text: string | null): string | null {
-  const value = Number.parseFloat(text ?? '')
-  return value > 0 && value < 100 ? `${value.toFixed(1)}L` : null
+/** Whole kilowatts of a power in kilowatts, else in horsepower; null where neither is one. */
+export function kilowatts(power: string | null, horsepower: string | null): number | null {
+  const value =
+    power === null ? Number.parseFloat(horsepower ?? '') * KILOWATTS_PER_HORSEPOWER : Number.parseFloat(power)
+  return value > 0 && value < MAX_KILOWATTS ? Math.round(value) : null
 }
 
 export const MIN_YEAR = 1900
 export const MAX_YEAR = 2100
 export const MAX_CYLINDERS = 32
+export const MAX_DOORS = 20
+const MAX_KILOWATTS = 5_000
+const KILOWATTS_PER_HORSEPOWER = 0.745699872
 
 const text = z.string().nullable()
 
@@ -75,6 +86,13 @@ export const answerSchema = z.object({
     fuel_type: text,
     cylinders: z.int().nullable(),
     displacement: text,
+    series: text,
+    doors: z.int().nullable(),
+    engine_configuration: text,
+    engine_power_kw: z.int().nullable(),
+    vehicle_type: text,
+    gvwr_class: text,
+    plant: text,
   }),
   warnings: z.array(z.string()),
 })

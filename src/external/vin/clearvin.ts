@@ -2,16 +2,19 @@
 // `{status, message, result: {id, vin, report}}` and leaves the report open, so the specification is looked for
 // where its answers carry it: `report.vinSpec`, `result.vinSpec`, or the report itself.
 import * as z from 'zod'
+import { litresText } from '../../lib/engine-text.ts'
 import {
-  litres,
+  kilowatts,
   looseText,
   MAX_CYLINDERS,
+  MAX_DOORS,
   MAX_YEAR,
   MIN_YEAR,
   type VendorAnswer,
   type VinVendor,
   wholeNumber,
 } from './answer.ts'
+import type { ClearvinAccess } from './clearvin-access.ts'
 
 const specSchema = z.object({
   year: looseText,
@@ -30,6 +33,16 @@ const specSchema = z.object({
   fuel_type: looseText,
   cylinders: looseText,
   displacement: looseText,
+  series: looseText,
+  doors: looseText,
+  engine_configuration: looseText,
+  engine_power_kw: looseText,
+  engine_kw: looseText,
+  engine_hp: looseText,
+  vehicle_type: looseText,
+  gvwr: looseText,
+  gvwr_class: looseText,
+  plant: looseText,
 })
 
 const openObject = z.record(z.string(), z.unknown())
@@ -71,24 +84,41 @@ function readSpec(spec: Record<string, unknown>): VendorAnswer | null {
       interior_color: found.interior_color,
       fuel_type: found.fuel_type,
       cylinders: wholeNumber(found.cylinders, 1, MAX_CYLINDERS),
-      displacement: litres(found.displacement),
+      displacement: litresText(found.displacement),
+      series: found.series,
+      doors: wholeNumber(found.doors, 1, MAX_DOORS),
+      engine_configuration: found.engine_configuration,
+      engine_power_kw: kilowatts(found.engine_power_kw ?? found.engine_kw, found.engine_hp),
+      vehicle_type: found.vehicle_type,
+      gvwr_class: found.gvwr_class ?? found.gvwr,
+      plant: found.plant,
     },
     warnings: [],
   }
 }
 
-/**
- * @param baseUrl without a slash at its end
- * @param apiKey the bearer token that the vendor hands out
- */
-export function clearvinVendor(baseUrl: string, apiKey: string): VinVendor {
+const UNAUTHORIZED = 401
+
+/** The report as the vendor sends it; a token that it does not take any more is exchanged once. */
+async function fetchReport(url: string, access: ClearvinAccess, signal: AbortSignal): Promise<Response> {
+  const ask = (token: string | null) =>
+    fetch(url, { headers: { Authorization: `Bearer ${token}`, Accept: 'application/json' }, signal })
+  const response = await ask(await access(signal, false))
+  if (response.status !== UNAUTHORIZED) return response
+  const fresh = await access(signal, true)
+  if (fresh === null) return response
+  await response.body?.cancel()
+  return await ask(fresh)
+}
+
+/** @param baseUrl without a slash at its end */
+export function clearvinVendor(baseUrl: string, access: ClearvinAccess): VinVendor {
   return {
     name: 'clearvin',
     title: 'ClearVIN',
     async ask(vin, signal) {
-      const headers = { Authorization: `Bearer ${apiKey}`, Accept: 'application/json' }
       const url = `${baseUrl}/rest/vendor/report?vin=${vin}&format=json`
-      const response = await fetch(url, { headers, signal })
+      const response = await fetchReport(url, access, signal)
       if (!response.ok) throw new Error(`HTTP ${response.status}`)
       const answer = responseSchema.parse(await response.json())
       if (answer.status === 'error') throw new Error(answer.message ?? 'status error')

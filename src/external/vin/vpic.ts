@@ -1,9 +1,11 @@
 // NHTSA's public vPIC service: https://vpic.nhtsa.dot.gov/api/ (free, no key).
 import * as z from 'zod'
+import { engineText, litresText } from '../../lib/engine-text.ts'
 import {
-  litres,
+  kilowatts,
   looseText,
   MAX_CYLINDERS,
+  MAX_DOORS,
   MAX_YEAR,
   MIN_YEAR,
   type VendorAnswer,
@@ -28,6 +30,16 @@ const responseSchema = z.object({
         EngineModel: looseText,
         DisplacementL: looseText,
         FuelTypePrimary: looseText,
+        FuelTypeSecondary: looseText,
+        Series: looseText,
+        Doors: looseText,
+        EngineKW: looseText,
+        EngineHP: looseText,
+        VehicleType: looseText,
+        GVWR: looseText,
+        PlantCity: looseText,
+        PlantState: looseText,
+        PlantCountry: looseText,
         ErrorCode: looseText,
         ErrorText: looseText,
       }),
@@ -37,15 +49,6 @@ const responseSchema = z.object({
 
 type VpicResult = z.infer<typeof responseSchema>['Results'][number]
 
-const CYLINDER_LAYOUTS: Record<string, string> = { 'In-Line': 'I', 'V-Shaped': 'V', 'W Shaped': 'W' }
-
-function describeEngine(result: VpicResult): string | null {
-  const layout = CYLINDER_LAYOUTS[result.EngineConfiguration ?? '']
-  const cylinders = result.EngineCylinders
-  const shape = cylinders === null ? null : layout ? `${layout}${cylinders}` : `${cylinders}-cylinder`
-  return [litres(result.DisplacementL), shape].filter((part) => part !== null).join(' ') || result.EngineModel
-}
-
 function describeTransmission({
   TransmissionSpeeds: speeds,
   TransmissionStyle: style,
@@ -54,11 +57,17 @@ function describeTransmission({
   return [`${speeds}-speed`, style].filter((part) => part !== null).join(' ')
 }
 
+const join = (parts: (string | null)[], by: string): string | null =>
+  parts.filter((part) => part !== null).join(by) || null
+
 function readResult(result: VpicResult): VendorAnswer | null {
   const year = wholeNumber(result.ModelYear, MIN_YEAR, MAX_YEAR)
   // Without a make and a model there is nothing that the number alone does not tell.
   if (result.Make === null || result.Model === null) return null
   const clean = result.ErrorCode === null || result.ErrorCode === '0'
+  const displacement = litresText(result.DisplacementL)
+  const configuration = result.EngineConfiguration
+  const cylinders = wholeNumber(result.EngineCylinders, 1, MAX_CYLINDERS)
   return {
     fields: {
       year,
@@ -66,14 +75,21 @@ function readResult(result: VpicResult): VendorAnswer | null {
       model: result.Model,
       trim: result.Trim,
       body_type: result.BodyClass,
-      engine: describeEngine(result),
+      engine: engineText({ displacement, configuration, cylinders }) ?? result.EngineModel,
       transmission: describeTransmission(result),
       drivetrain: result.DriveType,
       exterior_color: null,
       interior_color: null,
-      fuel_type: result.FuelTypePrimary,
-      cylinders: wholeNumber(result.EngineCylinders, 1, MAX_CYLINDERS),
-      displacement: litres(result.DisplacementL),
+      fuel_type: join([result.FuelTypePrimary, result.FuelTypeSecondary], '/'),
+      cylinders,
+      displacement,
+      series: result.Series,
+      doors: wholeNumber(result.Doors, 1, MAX_DOORS),
+      engine_configuration: configuration,
+      engine_power_kw: kilowatts(result.EngineKW, result.EngineHP),
+      vehicle_type: result.VehicleType,
+      gvwr_class: result.GVWR,
+      plant: join([result.PlantCity, result.PlantState, result.PlantCountry], ', '),
     },
     warnings: clean || result.ErrorText === null ? [] : [`NHTSA vPIC: ${result.ErrorText}`],
   }

@@ -17,14 +17,21 @@ export class StreamSockets {
   readonly #host: StreamHost['sockets']
   /** Kept in memory, and lost in hibernation without harm. */
   readonly #badFrames = new WeakMap<WebSocket, number>()
+  readonly #ended = new WeakSet<WebSocket>()
 
   constructor(host: StreamHost['sockets']) {
     this.#host = host
   }
 
-  /** The platform still lists those that are closing. */
+  /** The platform still lists those that are closing, and may list one that has ended as open. */
   get all(): WebSocket[] {
-    return this.#host.getWebSockets().filter(({ readyState }) => readyState === WebSocket.OPEN)
+    return this.#host
+      .getWebSockets()
+      .filter((socket) => socket.readyState === WebSocket.OPEN && !this.#ended.has(socket))
+  }
+
+  ended(socket: WebSocket): void {
+    this.#ended.add(socket)
   }
 
   accept(socket: WebSocket, sessionUntilMs: number, now: number): void {

@@ -77,6 +77,14 @@ export class Stream implements PersonStream {
     return this.#sockets.all.length >= SOCKETS_MAX ? 'too_many_sockets' : null
   }
 
+  get count(): number {
+    return this.#sockets.all.length
+  }
+
+  ended(socket: WebSocket): void {
+    this.#sockets.ended(socket)
+  }
+
   announce(): void {
     if (this.#sockets.all.length > 0) this.#read()
   }

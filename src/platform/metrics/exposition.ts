@@ -5,7 +5,7 @@ import { readOut } from './reading.ts'
 
 export const EXPOSITION_TYPE = Registry.PROMETHEUS_CONTENT_TYPE
 
-const ROOM_LOSS = 'Rooms say it themselves; one that was silent for a day counts no more.'
+const ROOM_LOSS = 'Their objects say it themselves; one that was silent for a day counts no more.'
 
 /**
  * Everything as Prometheus reads it, metrics that nobody has touched included.
@@ -19,7 +19,11 @@ export async function renderMetrics(stored: StoredMetrics, activeAuctions: numbe
     else gauge.set(value)
   }
   show('auction_active_count', 'Active auctions, counted in MySQL at the scrape', activeAuctions)
-  show('websocket_connections_active', `Open live sockets. ${ROOM_LOSS}`, stored.rooms.sockets)
+  show(
+    'websocket_connections_active',
+    `Open live sockets, of auctions and of people’s own streams. ${ROOM_LOSS}`,
+    stored.rooms.sockets + stored.rooms.stream_sockets,
+  )
   show(
     'auction_projection_lag_events',
     `Events of rooms that MySQL has not got yet. ${ROOM_LOSS}`,

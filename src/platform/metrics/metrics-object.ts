@@ -26,7 +26,7 @@ const TABLES = `
 
 export interface StoredMetrics {
   readings: Reading[]
-  /** Over all rooms. */
+  /** Over all rooms, and people. */
   rooms: Record<RoomGauge, number>
 }
 
@@ -95,6 +95,7 @@ export class MetricsObject extends DurableObject {
         sockets: sumOf('sockets'),
         projection_lag_events: sumOf('projection_lag_events'),
         projection_stuck: sumOf('projection_stuck'),
+        stream_sockets: sumOf('stream_sockets'),
       },
     }
   }

@@ -8,6 +8,8 @@ import type { StoredMetrics } from './metrics-object.ts'
 export interface Metrics extends Instruments {
   /** How many sockets a room has now. */
   reportSockets(auctionId: number, count: number): void
+  /** How many sockets a person's own stream has now. */
+  reportStreamSockets(userId: number, count: number): void
   /** How many of a room's events MySQL has not got, and whether one of them was refused for good. */
   reportProjection(auctionId: number, state: { lagEvents: number; isStuck: boolean }): void
   /** To be called after counting, at the end of a request or an object's event; cheap when nothing is due. */
@@ -28,6 +30,7 @@ export function createMetrics(isolate: IsolateMetrics, storeOf: () => RemoteStor
   return {
     ...isolate.instruments,
     reportSockets: (auctionId, count) => isolate.report(auctionId, 'sockets', count, Date.now()),
+    reportStreamSockets: (userId, count) => isolate.report(userId, 'stream_sockets', count, Date.now()),
     reportProjection(auctionId, { lagEvents, isStuck }) {
       const now = Date.now()
       isolate.report(auctionId, 'projection_lag_events', lagEvents, now)

@@ -19,11 +19,12 @@ const readingSchema = z.object({
 export const readingsSchema = z.array(readingSchema)
 export type Reading = z.output<typeof readingSchema>
 
-/** What a room says of itself; each replaces what it said before. */
-export const ROOM_GAUGES = ['sockets', 'projection_lag_events', 'projection_stuck'] as const
+/** What a room says of itself, and of `stream_sockets` a person's object; each replaces what it said before. */
+export const ROOM_GAUGES = ['sockets', 'projection_lag_events', 'projection_stuck', 'stream_sockets'] as const
 export type RoomGauge = (typeof ROOM_GAUGES)[number]
 
 const roomReportSchema = z.object({
+  /** The person's id with `stream_sockets`. */
   auctionId: z.int().positive(),
   gauge: z.enum(ROOM_GAUGES),
   value: z.number().nonnegative(),

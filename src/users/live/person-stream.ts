@@ -5,6 +5,10 @@ export interface PersonStream {
   /** There may be something new for the person. */
   announce(): void
   receive(socket: WebSocket, message: string | ArrayBuffer): void
+  /** How many sockets are open. */
+  readonly count: number
+  /** A socket has ended, though the platform may list it still. */
+  ended(socket: WebSocket): void
   /** Closes every socket: the person may no longer be here. */
   expel(): void
   /** The alarm rang, for whatever reason. */

@@ -6,6 +6,7 @@ import type { Cents } from '../../lib/money.ts'
 import { answerClose } from '../../lib/server-socket.ts'
 import { MINUTE_MS, SECOND_MS } from '../../lib/time.ts'
 import type { Logger } from '../../platform/logger.ts'
+import type { Metrics } from '../../platform/metrics/metrics.ts'
 import { type BuyingPower, BuyingPowerBook, type ReadAccount } from './buying-power.ts'
 import { HoldTables } from './hold-tables.ts'
 import type { OpenStream, PersonStream } from './person-stream.ts'
@@ -29,6 +30,7 @@ export interface PersonDeps {
   openStream: OpenStream
   readAccount: ReadAccount
   settings: { BUYING_POWER: 'on' | 'off' }
+  metrics: Pick<Metrics, 'reportStreamSockets' | 'flush' | 'flushIfDue'>
   log: Logger
   /** Epoch milliseconds. */
   clock: () => number
@@ -117,8 +119,12 @@ export class PersonObject extends DurableObject<unknown> {
   }
 
   /** For the upgrade to the stream only. */
-  override fetch(request: Request): Promise<Response> {
-    return this.#stream.fetch(request)
+  override async fetch(request: Request): Promise<Response> {
+    const response = await this.#stream.fetch(request)
+    this.#reportSockets()
+    // What is not due now goes with the alarm that follows the first frame.
+    this.#deps.metrics.flushIfDue((work) => this.ctx.waitUntil(work))
+    return response
   }
 
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
@@ -127,19 +133,44 @@ export class PersonObject extends DurableObject<unknown> {
 
   override webSocketClose(socket: WebSocket, code: number, reason: string, wasClean: boolean): void {
     if (wasClean) answerClose(socket, code, reason)
+    this.#noteEnd(socket)
+  }
+
+  override webSocketError(socket: WebSocket): void {
+    this.#noteEnd(socket)
   }
 
   /** Awaits no network: it arms the next deadline and lets the telling run on. */
   override alarm(): void {
     this.ctx.storage.kv.delete(ALARM_KEY)
     this.#tellUnconfirmed()
+    const hadSockets = this.#stream.count > 0
     this.#stream.ring()
+    if (hadSockets) this.#reportSockets()
+    this.#deps.metrics.flushIfDue((work) => this.ctx.waitUntil(work))
+  }
+
+  #expel(): void {
+    if (this.#stream.count === 0) return
+    this.#stream.expel()
+    this.#reportSockets()
+    this.#deps.metrics.flush((work) => this.ctx.waitUntil(work))
+  }
+
+  #noteEnd(socket: WebSocket): void {
+    this.#stream.ended(socket)
+    this.#reportSockets()
+    this.#deps.metrics.flush((work) => this.ctx.waitUntil(work))
+  }
+
+  #reportSockets(): void {
+    this.#deps.metrics.reportStreamSockets(this.#person().userId, this.#stream.count)
   }
 
   #change(standing: Standing, reason: string | null): void {
     this.#person()
     this.#tables.change(standing, reason)
-    if (this.#person().standing.suspended) this.#stream.expel()
+    if (this.#person().standing.suspended) this.#expel()
     this.#tellUnconfirmed()
   }
 

@@ -5,10 +5,11 @@ import { checkMoves } from './check-moves.ts'
 import { checkProjection } from './check-projection.ts'
 import { checkPublic } from './check-public.ts'
 import { checkStories } from './check-stories.ts'
+import { checkTalks } from './check-talks.ts'
 import { type History, readHistory } from './history.ts'
 
 /** In the order in which they are told. */
-export const CHECKS = ['ledger', 'answers', 'engine', 'moves', 'mysql', 'stories', 'public'] as const
+export const CHECKS = ['ledger', 'answers', 'engine', 'moves', 'talks', 'mysql', 'stories', 'public'] as const
 export type Check = (typeof CHECKS)[number]
 
 export interface Finding {
@@ -35,6 +36,7 @@ export function checkAuction(evidence: AuctionEvidence): Finding {
       answers: judge(checkAnswers),
       engine: judge(checkEngine),
       moves: judge(checkMoves),
+      talks: judge(checkTalks),
       mysql: judge(checkProjection),
       stories: judge(checkStories),
       public: judge(checkPublic),

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { checkHolds, type HoldEvidence } from './check-holds.ts'
+import { usd } from '../../engine/sale.ts'
+import { checkHolds, type HoldEvidence, owedBy } from './check-holds.ts'
 import { soundEvidence } from './evidence-stand.ts'
+import { decisionRow, orderRow } from './talk-stand.ts'
 
 const { room } = soundEvidence()
 const { auctionId } = room
@@ -16,9 +18,11 @@ const evidence = (
   said: Partial<RoomRow> = {},
   held: Partial<PersonRow> | null = {},
   settled = [auctionId],
+  owed = PRICE,
 ): HoldEvidence => ({
   rooms: [room],
   settled: new Set(settled),
+  owed: new Map([[WINNER, PRICE]]),
   holds: {
     rooms: new Map([
       [
@@ -36,7 +40,23 @@ const evidence = (
       ],
       [LOSER, [{ auction_id: auctionId, serial: 3, amount: 0, settled: 0 }]],
     ]),
+    accounts: new Map([
+      [WINNER, [{ owed_cents: owed }]],
+      [LOSER, [{ owed_cents: 0 }]],
+    ]),
   },
+})
+
+test('M18: owed are unpaid orders, and what binds somebody while the seller decides (M2)', () => {
+  const order = orderRow({ buyer_id: WINNER, vehicle_price_cents: usd(100) })
+  const decisions = [
+    decisionRow({ stage: 'seller' }, 1),
+    decisionRow({ stage: 'bidder', sellerCounter: 1_000 }, 1),
+    decisionRow({ stage: 'seller_final', sellerCounter: 1_000, bidderCounter: 900 }, 1),
+    decisionRow({ stage: 'expired' }, 1),
+  ]
+  const paid = { ...order, status: 'paid' as const }
+  expect(owedBy([order, paid], decisions)).toEqual(new Map([[WINNER, usd(100 + 800 + 900)]]))
 })
 
 describe('M18: the check of what is held', () => {
@@ -52,6 +72,7 @@ describe('M18: the check of what is held', () => {
     ['too much is held', /held is/, evidence({}, { amount: PRICE + 1 })],
     ['nothing is held', /knows nothing of it/, evidence({}, null)],
     ['it was released too early', /which it is not/, evidence({}, { settled: 1 }, [])],
+    ['an account is old', /takes 0 for owed/, evidence({}, {}, [auctionId], 0)],
     ['the leader was never held for', /nothing was ever held/, evidence({ bidder_id: LOSER })],
   ])('notices where %s', (_what, says, harmed) => {
     expect(checkHolds(harmed).join('\n')).toMatch(says)

@@ -1,28 +1,30 @@
-import { type Auction, OUTCOME } from '../../../src/auctions/engine/auction.ts'
-import { auctionSourceKey } from '../../../src/market/sale.ts'
-import { VEHICLE_STATUS } from '../../../src/vehicles/vehicle.ts'
+import { OUTCOME } from '../../../src/auctions/engine/auction.ts'
 import { MILEAGE } from '../clients/seller.ts'
 import type { AuctionEvidence } from '../evidence/evidence.ts'
 import type { AuctionRow, BidRow } from '../evidence/mysql-rows.ts'
 import { isPastRoom } from './check-moves.ts'
+import { checkSale, expectSale } from './check-sale.ts'
+import { compareRows, type Plain } from './compare-rows.ts'
 import type { History } from './history.ts'
-
-type Plain = string | number | boolean | null
 
 /** MySQL is the fold of the ledger, and what follows from an end has followed once. */
 export function checkProjection(evidence: AuctionEvidence, history: History): string[] {
   return [
-    ...compareRows('the auction', expectedAuction(history), evidence.row),
+    ...compareRows('the auction', expectedAuction(evidence, history), evidence.row),
     ...checkBids(evidence, history),
     ...checkBidders(evidence, history),
-    ...checkSale(evidence, history.final),
+    ...checkSale(evidence, history),
     ...checkVehicle(evidence, history),
     ...checkNotices(evidence, history),
   ]
 }
 
-/** The columns that the ledger decides. */
-function expectedAuction({ final, entries }: History): Partial<Record<keyof AuctionRow, Plain>> {
+/** The columns that the ledger decides, and the outcome, which people may have decided since (M2). */
+function expectedAuction(
+  evidence: AuctionEvidence,
+  history: History,
+): Partial<Record<keyof AuctionRow, Plain>> {
+  const { final, entries } = history
   const { terms, position } = final
   const over = 1_000_000_000_000_000
   return {
@@ -39,7 +41,7 @@ function expectedAuction({ final, entries }: History): Partial<Record<keyof Auct
     ending_key: over - position.endsAt,
     extended_count: position.extendedCount,
     status: position.status,
-    outcome: position.outcome,
+    outcome: expectSale(evidence, history).outcome,
     cancel_reason: position.cancelReason,
     current_bid_cents: position.price,
     price_cents: position.leader === null ? terms.startingPrice : position.price,
@@ -107,36 +109,6 @@ function checkBidders({ bidderRows }: AuctionEvidence, history: History): string
   return problems
 }
 
-/** One order for what was sold, none otherwise; the vehicle where its auction's outcome puts it (M1). */
-function checkSale({ row, orders, vehicle, lot }: AuctionEvidence, { terms, position }: Auction): string[] {
-  const problems: string[] = []
-  const isSold = position.outcome === OUTCOME.sold
-  if (row.settled_at === null) problems.push('it is not settled')
-  if (orders.length !== (isSold ? 1 : 0)) {
-    problems.push(`it ended ${position.outcome} and has ${orders.length} orders`)
-  }
-  for (const order of orders) {
-    const expected = {
-      source_key: auctionSourceKey(terms.auctionId),
-      vehicle_id: lot.vehicleId,
-      buyer_id: position.leader?.bidderId ?? null,
-      seller_id: lot.sellerId,
-      vehicle_price_cents: position.price,
-    }
-    problems.push(...compareRows(`order ${order.id}`, expected, order))
-  }
-  const expectedStatus =
-    position.outcome === OUTCOME.pendingSeller
-      ? VEHICLE_STATUS.inAuction
-      : isSold
-        ? VEHICLE_STATUS.sold
-        : VEHICLE_STATUS.active
-  if (vehicle?.status !== expectedStatus) {
-    problems.push(`it ended ${position.outcome} and its vehicle is ${vehicle?.status}`)
-  }
-  return problems
-}
-
 /** M12: the vehicle is as the room was told last, or as an admin changed it afterwards. */
 function checkVehicle({ vehicle, moves }: AuctionEvidence, history: History): string[] {
   const changes = history.entries.flatMap(({ events }) =>
@@ -168,16 +140,4 @@ function checkNotices({ toldOfEnd, lot }: AuctionEvidence, history: History): st
   }
   for (const userId of expected) problems.push(`person ${userId} was not told of the end`)
   return problems
-}
-
-function compareRows<Row extends object>(
-  what: string,
-  expected: Partial<Record<keyof Row, Plain>>,
-  row: Row,
-): string[] {
-  return Object.entries(expected).flatMap(([column, value]) => {
-    const found: unknown = Reflect.get(row, column)
-    const plain = found instanceof Date ? found.getTime() : found
-    return plain === value ? [] : [`${what} has ${column} ${plain} in MySQL, by the ledger it is ${value}`]
-  })
 }

@@ -2,6 +2,7 @@ import { viewBid } from '../../../src/auctions/engine/view.ts'
 import { describePosition } from '../clients/story.ts'
 import type { AuctionEvidence } from '../evidence/evidence.ts'
 import { compareWithLedger } from './check-answers.ts'
+import { expectSale } from './check-sale.ts'
 import type { History } from './history.ts'
 
 /** What anybody is shown afterwards, and what a bidder is answered who repeats an id (R21). */
@@ -13,11 +14,12 @@ export function checkPublic(evidence: AuctionEvidence, history: History): string
   ]
 }
 
-function checkShown({ shown, lot }: AuctionEvidence, { final }: History): string[] {
-  const { terms, position, seq } = final
+function checkShown(evidence: AuctionEvidence, history: History): string[] {
+  const { shown, lot } = evidence
+  const { terms, position, seq } = history.final
   const expected = describePosition({
     status: position.status,
-    outcome: position.outcome,
+    outcome: expectSale(evidence, history).outcome,
     current_bid: position.price,
     minimum_bid: position.minimumBid,
     high_bidder: position.leader?.alias ?? null,

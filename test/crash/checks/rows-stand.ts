@@ -1,5 +1,5 @@
 import { ZERO_CENTS } from '../../../src/lib/money.ts'
-import { OPENS_AT, SELLER, usd } from '../../engine/sale.ts'
+import { CLOSES_AT, OPENS_AT, SELLER, usd } from '../../engine/sale.ts'
 import { MILEAGE } from '../clients/seller.ts'
 import type { AuctionEvidence } from '../evidence/evidence.ts'
 import type { History } from './history.ts'
@@ -8,7 +8,21 @@ export const WINNER = 3
 export const VEHICLE = 7
 const MAXIMUMS = [usd(1_000), usd(700), usd(1_500)]
 
-type Rows = Pick<AuctionEvidence, 'row' | 'bidRows' | 'bidderRows' | 'orders' | 'vehicle' | 'toldOfEnd'>
+/** Nothing was negotiated. */
+export const SILENCE: AuctionEvidence['talk'] = {
+  acts: [],
+  moved: [],
+  decision: null,
+  rounds: [],
+  notices: [],
+  audits: [],
+  readAt: CLOSES_AT + 7_200_000,
+}
+
+type Rows = Pick<
+  AuctionEvidence,
+  'row' | 'bidRows' | 'bidderRows' | 'orders' | 'invoices' | 'vehicle' | 'toldOfEnd' | 'talk'
+>
 
 /** What MySQL has of the sale in `evidence-stand.ts` when nothing is wrong. */
 export function soundRows(history: History): Rows {
@@ -106,7 +120,7 @@ export function soundRows(history: History): Rows {
         status: 'pending_payment',
         status_reason: null,
         is_pickup: false,
-        sold_at: at,
+        sold_at: new Date(entries.at(-1)?.at ?? 0),
         due_at: at,
         reminded_at: null,
         overdue_at: null,
@@ -118,7 +132,9 @@ export function soundRows(history: History): Rows {
         updated_at: at,
       },
     ],
+    invoices: [{ orderId: 1, lines: [{ kind: 'price', amount: position.price }] }],
     vehicle: { status: 'sold', mileage: MILEAGE },
+    talk: SILENCE,
     toldOfEnd: [
       { userId: SELLER, type: 'general' },
       { userId: WINNER, type: 'auction_won' },

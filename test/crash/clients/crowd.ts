@@ -20,7 +20,8 @@ export class Crowd {
   /** 200 sockets to these auctions at once, each read for about `readMs` in all and opened again at once. */
   async burst(open: readonly Lot[], readMs: number): Promise<void> {
     this.#sockets = this.#sockets.filter(({ isFinished }) => !isFinished)
-    while (this.#sockets.length < CROWD_SIZE) {
+    // On a slow machine the last auctions may be over before the last burst: those who are there come back.
+    while (this.#sockets.length < CROWD_SIZE && open.length > 0) {
       this.#gathered += 1
       this.#sockets.push(this.#watch(this.#random.pick(open), `crowd-${this.#gathered}`))
     }

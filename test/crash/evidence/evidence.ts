@@ -2,9 +2,12 @@ import type { Offer } from '../clients/offers.ts'
 import type { ClientRecord } from '../clients/story.ts'
 import type { Move, MoveBook } from '../house/moves.ts'
 import type { Lot } from '../lots.ts'
+import type { TalkBook } from '../talks/act.ts'
+import type { Listing } from '../talks/bargaining.ts'
 import type { AuctionRow, BidderRow, BidRow, MysqlRows, OrderRow, VehicleRow } from './mysql-rows.ts'
 import type { PublicAnswers, Repetition } from './public-answers.ts'
 import type { RoomFile } from './room-files.ts'
+import { type InvoiceRow, type TalkEvidence, type TalkRows, talkOf } from './talk-rows.ts'
 
 /** Everything that is known of one auction when all is over. */
 export interface AuctionEvidence {
@@ -24,6 +27,19 @@ export interface AuctionEvidence {
   /** Who was suspended while they bid here. */
   readonly suspended: readonly number[]
   readonly toldOfEnd: readonly { userId: number; type: string }[]
+  /** One for each order. */
+  readonly invoices: readonly InvoiceRow[]
+  /** What was negotiated after the end. */
+  readonly talk: TalkEvidence
+}
+
+/** Everything that is known of a listing on which people made offers. */
+export interface ListingEvidence {
+  readonly listing: Listing
+  readonly vehicle: VehicleRow | null
+  readonly orders: readonly OrderRow[]
+  readonly invoices: readonly InvoiceRow[]
+  readonly talk: TalkEvidence
 }
 
 /** What was collected, before it is known whether it fits together. */
@@ -36,11 +52,20 @@ export interface Collected {
   readonly shown: ReadonlyMap<number, PublicAnswers>
   readonly rooms: readonly RoomFile[]
   readonly rows: MysqlRows
+  readonly listings: readonly Listing[]
+  readonly talks: TalkBook
+  readonly talkRows: TalkRows
+  /** Epoch milliseconds: deadlines before it have been applied. */
+  readonly readAt: number
 }
 
 /** The evidence of each auction, and what is missing or belongs to none. */
-export function sortEvidence(collected: Collected): { auctions: AuctionEvidence[]; problems: string[] } {
-  const { lots, offers, moves, recordsOf, repetitions, shown, rooms, rows } = collected
+export function sortEvidence(collected: Collected): {
+  auctions: AuctionEvidence[]
+  listings: ListingEvidence[]
+  problems: string[]
+} {
+  const { lots, listings, offers, moves, recordsOf, repetitions, shown, rooms, rows } = collected
   const problems: string[] = []
   const known = new Set(lots.map(({ auctionId }) => auctionId))
   const offersOf = Map.groupBy(offers, ({ auctionId }) => auctionId)
@@ -67,8 +92,7 @@ export function sortEvidence(collected: Collected): { auctions: AuctionEvidence[
       row,
       bidRows: rows.bids.get(auctionId) ?? [],
       bidderRows: rows.bidders.get(auctionId) ?? [],
-      orders: rows.orders.filter(({ auction_id }) => auction_id === auctionId),
-      vehicle: rows.vehicles.get(lot.vehicleId) ?? null,
+      ...saleOf(lot.vehicleId, auctionId, collected),
       moves: moves.moves.filter((move) => move.auctionId === auctionId),
       suspended: moves.suspensions
         .filter(({ auctionIds }) => auctionIds.includes(auctionId))
@@ -82,13 +106,32 @@ export function sortEvidence(collected: Collected): { auctions: AuctionEvidence[
   for (const { auctionId } of rooms) {
     if (!known.has(auctionId)) problems.push(`there is a room of the auction ${auctionId}, which nobody made`)
   }
-  for (const { id, auction_id } of rows.orders) {
-    if (auction_id === null || !known.has(auction_id))
-      problems.push(`the order ${id} is of no auction of ours`)
+  const vehicles = new Set([...lots, ...listings].map(({ vehicleId }) => vehicleId))
+  for (const { id, vehicle_id } of rows.orders) {
+    if (!vehicles.has(vehicle_id)) problems.push(`the order ${id} is of no vehicle of ours`)
   }
-  const vehicles = new Set(lots.map(({ vehicleId }) => vehicleId))
   for (const id of rows.vehicles.keys()) {
     if (!vehicles.has(id)) problems.push(`MySQL has the vehicle ${id}, which nobody listed`)
   }
-  return { auctions, problems }
+  return {
+    auctions,
+    listings: listings.map((listing) => ({ listing, ...saleOf(listing.vehicleId, null, collected) })),
+    problems,
+  }
+}
+
+/** What became of a vehicle, and what was negotiated about it. */
+function saleOf(
+  vehicleId: number,
+  auctionId: number | null,
+  { rows, talks, talkRows, readAt }: Collected,
+): Omit<ListingEvidence, 'listing'> {
+  const orders = rows.orders.filter(({ vehicle_id }) => vehicle_id === vehicleId)
+  const ids = new Set(orders.map(({ id }) => id))
+  return {
+    vehicle: rows.vehicles.get(vehicleId) ?? null,
+    orders,
+    invoices: talkRows.invoices.filter(({ orderId }) => ids.has(orderId)),
+    talk: talkOf({ book: talks, rows: talkRows, readAt }, { vehicleId, auctionId }),
+  }
 }

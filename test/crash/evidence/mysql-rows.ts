@@ -1,4 +1,4 @@
-import { asc, eq, like } from 'drizzle-orm'
+import { asc, eq, isNotNull, like } from 'drizzle-orm'
 import { createDatabase } from '../../../src/db/client.ts'
 import {
   auction_bidders,
@@ -6,6 +6,7 @@ import {
   bids,
   notifications,
   orders,
+  users,
   vehicles,
 } from '../../../src/db/schema/index.ts'
 import type { VehicleStatus } from '../../../src/vehicles/vehicle.ts'
@@ -71,4 +72,14 @@ export async function findUnsettled(url: string): Promise<number[]> {
     .select({ id: auctions.id, settledAt: auctions.settled_at })
     .from(auctions)
   return rows.filter(({ settledAt }) => settledAt === null).map(({ id }) => id)
+}
+
+/** Whether an object has not heard of a change of its person's account or standing. */
+export async function isSomebodyUntold(url: string): Promise<boolean> {
+  const rows = await openDatabase(url)
+    .select({ id: users.id })
+    .from(users)
+    .where(isNotNull(users.next_attempt_at))
+    .limit(1)
+  return rows.length > 0
 }

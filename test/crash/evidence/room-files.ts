@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 import { uniqueKeyOf } from '../../../local/workerd/config.ts'
 import type { Auction, LedgerEntry } from '../../../src/auctions/engine/auction.ts'
+import { bidOf, verdictOf } from '../../../src/auctions/engine/verdict.ts'
 import {
   entryColumn,
   type Judgement,
@@ -47,6 +48,10 @@ const ledgerRow = z.object({
   seq_count: z.int(),
   entry: z.string(),
   snapshot: z.string().nullable(),
+  bidder_id: z.int().nullable(),
+  offered: z.int().nullable(),
+  client_id: z.string().nullable(),
+  content: z.string().nullable(),
 })
 const verdictRow = z.object({
   bidder_id: z.int(),
@@ -70,12 +75,12 @@ function readRoomFile(path: string): RoomFile | null {
     if (table === undefined) return null
     const room = roomRow.parse(database.prepare('SELECT auction_id, projected FROM room').get())
     const entries = database.prepare('SELECT * FROM ledger ORDER BY number').all()
-    const verdicts = database.prepare('SELECT bidder_id, client_id, content, verdict FROM verdicts').all()
+    const refusals = database.prepare('SELECT bidder_id, client_id, content, verdict FROM verdicts').all()
     return {
       auctionId: room.auction_id,
       cursor: room.projected,
       entries: entries.map(parseEntry),
-      verdicts: verdicts.map(parseVerdict),
+      verdicts: [...entries.flatMap((entry) => parseAccepted(entry) ?? []), ...refusals.map(parseRefusal)],
     }
   } finally {
     database.close()
@@ -93,7 +98,21 @@ function parseEntry(value: unknown): StoredEntry {
   }
 }
 
-function parseVerdict(value: unknown): StoredVerdict {
+/** The id of an accepted bid, which is in the row of its entry; null where there is none. */
+function parseAccepted(value: unknown): StoredVerdict | null {
+  const { bidder_id, offered, client_id, content, number, at, entry } = ledgerRow.parse(value)
+  const parsed: LedgerEntry = { number, at, ...entryColumn.parse(JSON.parse(entry)) }
+  const bid = bidOf(parsed)
+  if (bidder_id !== (bid?.bidderId ?? null) || offered !== (bid?.offered ?? null)) {
+    throw new Error(`Entry ${number}: its columns tell another bid`)
+  }
+  if (client_id === null || content === null) return null
+  const verdict = verdictOf(parsed)
+  if (bidder_id === null || verdict === null) throw new Error(`Entry ${number} has an id and is no bid`)
+  return { bidderId: bidder_id, clientId: client_id, content, judgement: { accepted: verdict } }
+}
+
+function parseRefusal(value: unknown): StoredVerdict {
   const row = verdictRow.parse(value)
   return {
     bidderId: row.bidder_id,

@@ -6,8 +6,8 @@ import type { World } from '../world.ts'
 import type { LedgerBook } from './ledger-book.ts'
 
 const DAY_MS = 86_400_000
-/** An alarm that is so late will not ring any more. */
-const GIVEN_UP_MS = 180_000
+/** An alarm that is so late is taken for given up. */
+const LATE_MS = 15_000
 /** An alarm that could not write is tried again so much later. */
 const ALARM_AGAIN_MS = 5_000
 
@@ -15,9 +15,9 @@ const ALARM_AGAIN_MS = 5_000
 export function checkAlarm(world: World, host: RoomHost, book: LedgerBook, hasGrown: boolean): void {
   const { auction } = book
   if (auction === null) return
-  const { givenUpAlarm } = host.disk
-  if (givenUpAlarm !== null) {
-    const mustKnow = hasGrown && world.now >= givenUpAlarm + GIVEN_UP_MS + SKEW_MAX_MS
+  const { alarmGivenUpAt } = host.disk
+  if (alarmGivenUpAt !== null) {
+    const mustKnow = hasGrown && world.now >= alarmGivenUpAt + LATE_MS + SKEW_MAX_MS
     world.hold(!mustKnow, 'An alarm that was given up is armed anew with the next entry')
     return
   }

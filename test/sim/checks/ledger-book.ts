@@ -100,10 +100,7 @@ export class LedgerBook {
   }
 
   #rowsAfter(number: number) {
-    return this.#host.disk.read(
-      'SELECT number, at, kind, first_seq, seq_count, entry, snapshot FROM ledger WHERE number > ? ORDER BY number',
-      number,
-    )
+    return this.#host.disk.read('SELECT * FROM ledger WHERE number > ? ORDER BY number', number)
   }
 
   #survivors(): number {
@@ -122,7 +119,8 @@ export class LedgerBook {
     this.events.length = this.states.at(-1)?.seq ?? 0
   }
 
-  #take({ number, at, kind, first_seq, seq_count, entry: text, snapshot }: Record<string, unknown>): void {
+  #take(row: Record<string, unknown>): void {
+    const { number, at, kind, first_seq, seq_count, entry: text, snapshot } = row
     const { hold } = this.#world
     const entry: LedgerEntry = {
       number: Number(number),
@@ -135,7 +133,7 @@ export class LedgerBook {
     const isIndexed = kind === entry.events[0]?.kind && seq_count === events.length
     hold.call(
       this.#world,
-      isIndexed && first_seq === (events[0]?.seq ?? null),
+      isIndexed && first_seq === (events[0]?.seq ?? null) && isOfBid(row, entry),
       'The columns of a ledger row are right',
     )
     if (snapshot !== null) {
@@ -147,6 +145,11 @@ export class LedgerBook {
     this.events.push(...events)
     this.#texts.push(String(text))
   }
+}
+
+function isOfBid({ bidder_id, offered }: Record<string, unknown>, { events: [first] }: LedgerEntry): boolean {
+  const bid = first !== undefined && isOffer(first) ? first.bid : null
+  return bidder_id === (bid?.bidderId ?? null) && offered === (bid?.offered ?? null)
 }
 
 type Offered = Extract<AuctionEvent, { kind: 'bid' | 'raised' | 'bought' }>

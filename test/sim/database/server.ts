@@ -192,7 +192,9 @@ export class DatabaseServer {
     const { template, literals } = prepare(statement)
     const { refusedNumber } = this.#world.weather
     if (refusedNumber !== null && /^insert/i.test(template) && literals.includes(refusedNumber)) {
-      this.#world.refusedAt = this.#world.now
+      return { session, error: vitessError('INVALID_ARGUMENT', this.#world.refuse(), 1264) }
+    }
+    if (this.#world.sabotage === 'refused rows' && /^insert into bids/i.test(template)) {
       return { session, error: vitessError('INVALID_ARGUMENT', 'Out of range value', 1264) }
     }
     if (transaction !== null && !transaction.hasBegun) {

@@ -1,0 +1,68 @@
+import * as z from 'zod'
+
+const text = z.string().nullable()
+const wholeNumber = z.int().nullable()
+
+/** What a VIN tells of a vehicle, whoever was asked. */
+const vinFields = {
+  vin: z.string(),
+  year: wholeNumber,
+  make: text,
+  model: text,
+  trim: text,
+  body_type: text,
+  engine: text,
+  transmission: text,
+  drivetrain: text,
+  exterior_color: text,
+  interior_color: text,
+  fuel_type: text,
+  cylinders: wholeNumber,
+  displacement: text,
+  series: text,
+  doors: wholeNumber,
+  engine_configuration: text,
+  engine_power_kw: wholeNumber,
+  vehicle_type: text,
+  gvwr_class: text,
+  plant: text,
+}
+const vinSource = z.enum(['clearvin', 'vpic', 'offline'])
+
+export const decodedVinSchema = z.object({
+  success: z.literal(true),
+  data: z.object(vinFields),
+  source: vinSource,
+  warnings: z.array(z.string()),
+})
+
+export const vinSchema = z.object({
+  ...vinFields,
+  /** Whether it can be a vehicle's number: given whole, and with the check digit where the market has one. */
+  valid: z.boolean(),
+  /** Null where a character is not given. */
+  check_digit_valid: z.boolean().nullable(),
+  country: text,
+  manufacturer: text,
+  /** Of each field that the number leaves open: what it may be. */
+  candidates: z.record(z.string(), z.array(z.union([z.string(), z.int()]))),
+  /** Positions, from 1, of which one may be mistyped where the check digit is wrong. */
+  suspect_positions: z.array(z.int()),
+  source: vinSource,
+  warnings: z.array(z.string()),
+})
+export type DecodedVin = z.output<typeof vinSchema>
+
+export const MAX_BATCH = 50
+
+/** What is no VIN is answered in its own place: one of fifty must not cost the others. */
+const refusedVinSchema = z.object({
+  vin: z.string(),
+  valid: z.literal(false),
+  error: z.string(),
+  code: z.literal('validation_failed'),
+})
+export const vinBatchSchema = z.object({ results: z.array(z.union([vinSchema, refusedVinSchema])) })
+export type VinBatch = z.output<typeof vinBatchSchema>
+
+export const vinBatchBody = z.object({ vins: z.array(z.string().max(64)).min(1).max(MAX_BATCH) })

@@ -1,0 +1,237 @@
+// What a VIN tells by vPIC's patterns, without asking anyone.
+import { engineText, litresText } from '../../lib/engine-text.ts'
+import { checkDigit, hasRightCheckDigit, needsCheckDigit, UNKNOWN } from '../vin.ts'
+import { type Reading, readAnyYear, readYear, schemasOf, weighReading } from './match.ts'
+import { readModelYears } from './model-year.ts'
+import { MAKE_END, type PatternField, type Shard, type WmiEntry } from './shard.ts'
+import { findSuspects } from './suspects.ts'
+import { wmiOf } from './wmi.ts'
+
+/** What the number alone tells; null is what it does not. */
+export interface DecodedFields {
+  year: number | null
+  make: string | null
+  model: string | null
+  series: string | null
+  trim: string | null
+  body_type: string | null
+  doors: number | null
+  engine: string | null
+  engine_configuration: string | null
+  engine_power_kw: number | null
+  cylinders: number | null
+  displacement: string | null
+  fuel_type: string | null
+  drivetrain: string | null
+  vehicle_type: string | null
+  gvwr_class: string | null
+  plant: string | null
+}
+
+export interface OfflineVin extends DecodedFields {
+  manufacturer: string | null
+  country: string | null
+  /** Null where a position that counts is not given. */
+  check_digit_valid: boolean | null
+  /** Of each field that the number leaves open: what it may be. */
+  candidates: Record<string, (string | number)[]>
+  /** Where the check digit is wrong: the positions of which one may be mistyped. */
+  suspect_positions: number[]
+  warnings: string[]
+}
+
+const NOTHING: DecodedFields = {
+  year: null,
+  make: null,
+  model: null,
+  series: null,
+  trim: null,
+  body_type: null,
+  doors: null,
+  engine: null,
+  engine_configuration: null,
+  engine_power_kw: null,
+  cylinders: null,
+  displacement: null,
+  fuel_type: null,
+  drivetrain: null,
+  vehicle_type: null,
+  gvwr_class: null,
+  plant: null,
+}
+/** The fields that a person is told about where they stay open. */
+const TOLD_WHEN_OPEN: Record<string, string> = { year: 'model year', make: 'make', model: 'model' }
+
+interface YearReading {
+  /** Null where the year is open. */
+  year: number | null
+  years: number[]
+  reading: Reading
+}
+
+/** Values of both, in the order in which they come. */
+function merge(first: Reading, second: Reading): Reading {
+  const merged = new Map<PatternField, readonly string[]>(first)
+  for (const [field, values] of second) {
+    merged.set(field, [...new Set([...(merged.get(field) ?? []), ...values])])
+  }
+  return merged
+}
+
+/** The year among those that position 10 may mean whose patterns tell most; both where they tell as much. */
+function chooseYear(shard: Shard, entry: WmiEntry, vin: string, years: readonly number[]): YearReading {
+  const readings = years
+    .map((year) => ({ year, reading: readYear(shard, entry, vin, year) }))
+    .map((found) => ({ ...found, weight: weighReading(found.reading) }))
+    .sort((a, b) => b.weight - a.weight)
+  const [best, other] = readings
+  if (!best) return { year: null, years: [], reading: new Map() }
+  if (!other || best.weight > other.weight)
+    return { year: best.year, years: [best.year], reading: best.reading }
+  return { year: null, years: readings.map(({ year }) => year), reading: merge(best.reading, other.reading) }
+}
+
+function readPatterns(shard: Shard, entry: WmiEntry, vin: string, now: number) {
+  const { years, isCoded, other, warning } = readModelYears(vin, entry.light, now)
+  if (isCoded) {
+    const isOther = other !== null && years.every((year) => schemasOf(entry, year).length === 0)
+    const hasOther = isOther && schemasOf(entry, other).length > 0
+    return {
+      ...chooseYear(shard, entry, vin, hasOther ? [other] : years),
+      warning: hasOther ? null : warning,
+    }
+  }
+  const named = years.filter((year) => readYear(shard, entry, vin, year).has('model'))
+  const reading = readAnyYear(shard, entry, vin)
+  return { year: null, years: named.length > 0 ? named : years, reading, warning }
+}
+
+/** Fields and candidates of a reading: what is told twice is a candidate, not a fact. */
+class Facts {
+  readonly candidates: OfflineVin['candidates'] = {}
+  readonly #reading: Reading
+
+  constructor(reading: Reading) {
+    this.#reading = reading
+  }
+
+  values(field: PatternField): readonly string[] {
+    return this.#reading.get(field) ?? []
+  }
+
+  settle<Value extends string | number>(name: string, values: readonly Value[]): Value | null {
+    const distinct = [...new Set(values)]
+    if (distinct.length > 1) this.candidates[name] = distinct
+    return distinct.length === 1 ? (distinct[0] ?? null) : null
+  }
+
+  text(name: string, field: PatternField): string | null {
+    return this.settle(name, this.values(field))
+  }
+
+  number(name: string, field: PatternField): number | null {
+    return this.settle(
+      name,
+      this.values(field)
+        .map(Number)
+        .filter((value) => Number.isFinite(value)),
+    )
+  }
+}
+
+function nameFields(facts: Facts, entry: WmiEntry): Omit<DecodedFields, 'year'> {
+  const models = facts.values('model').map((value) => value.split(MAKE_END))
+  const makes = models.length > 0 ? models.map(([make = '']) => make) : entry.makes
+  const cylinders = facts.number('cylinders', 'cylinders')
+  const displacement = facts.settle(
+    'displacement',
+    facts.values('litres').flatMap((value) => litresText(value) ?? []),
+  )
+  const configuration = facts.text('engine_configuration', 'engine_configuration')
+  const fuels = facts.values('fuel')
+  const [second] = facts.values('second_fuel')
+  return {
+    make: facts.settle('make', makes),
+    model: facts.settle(
+      'model',
+      models.map(([, model = '']) => model),
+    ),
+    series: facts.text('series', 'series'),
+    trim: facts.text('trim', 'trim'),
+    body_type: facts.text('body_type', 'body_type'),
+    doors: facts.number('doors', 'doors'),
+    engine: engineText({ displacement, configuration, cylinders }) ?? facts.text('engine', 'engine_model'),
+    engine_configuration: configuration,
+    engine_power_kw: facts.number('engine_power_kw', 'engine_power_kw'),
+    cylinders,
+    displacement,
+    fuel_type: facts.settle(
+      'fuel_type',
+      fuels.map((fuel) => (second && second !== fuel ? `${fuel}/${second}` : fuel)),
+    ),
+    drivetrain: facts.text('drivetrain', 'drivetrain'),
+    vehicle_type: entry.vehicle_type,
+    gvwr_class: facts.text('gvwr_class', 'gvwr_class'),
+    plant: facts.text('plant', 'plant'),
+  }
+}
+
+/** What is wrong with the check digit, in words; null where it is right or does not count. */
+function checkDigitWarning(vin: string): string | null {
+  if (vin.includes(UNKNOWN)) {
+    const missing = [...vin].flatMap((character, i) => (character === UNKNOWN ? [i + 1] : []))
+    return `Not given: position${missing.length > 1 ? 's' : ''} ${missing.join(', ')}`
+  }
+  if (hasRightCheckDigit(vin) || !needsCheckDigit(vin)) return null
+  return `The check digit in position 9 is ${vin.charAt(8)}, it should be ${checkDigit(vin)}`
+}
+
+/**
+ * Everything that the number itself tells, by vPIC's rules.
+ * @param vin normalized and well-formed, `*` for what is not known
+ * @param shard the one that may have the maker; null where no shard has
+ * @param now epoch milliseconds
+ */
+export function decodeOffline(vin: string, shard: Shard | null, now: number): OfflineVin {
+  const isWhole = !vin.includes(UNKNOWN)
+  const check_digit_valid = isWhole ? hasRightCheckDigit(vin) : null
+  const warnings = [checkDigitWarning(vin)].filter((warning) => warning !== null)
+  const entry = shard?.wmis[wmiOf(vin)]
+  if (!shard || !entry) {
+    const { years, isCoded, warning } = readModelYears(vin, false, now)
+    const [year, ...others] = isCoded ? years : []
+    const facts = new Facts(new Map())
+    facts.settle('year', years)
+    warnings.push('The manufacturer identifier is not in the table')
+    return {
+      ...NOTHING,
+      year: others.length === 0 ? (year ?? null) : null,
+      manufacturer: null,
+      country: null,
+      check_digit_valid,
+      candidates: facts.candidates,
+      suspect_positions: findSuspects(vin, shard, now),
+      warnings: warning === null ? warnings : [...warnings, warning],
+    }
+  }
+  const { year, years, reading, warning } = readPatterns(shard, entry, vin, now)
+  const facts = new Facts(reading)
+  if (year === null && years.length > 0) facts.candidates.year = years
+  const named = nameFields(facts, entry)
+  if (warning !== null) warnings.push(warning)
+  for (const [field, name] of Object.entries(TOLD_WHEN_OPEN)) {
+    const open = facts.candidates[field]
+    if (open && open.length > 1) warnings.push(`The ${name} is open: ${open.join(', ')}`)
+  }
+  if (reading.size === 0) warnings.push('No pattern of this manufacturer fits')
+  return {
+    ...named,
+    year,
+    manufacturer: entry.manufacturer,
+    country: entry.country,
+    check_digit_valid,
+    candidates: facts.candidates,
+    suspect_positions: findSuspects(vin, shard, now),
+    warnings,
+  }
+}

@@ -1,0 +1,122 @@
+// Which patterns of a shard fit a VIN, and what they tell together.
+import { digitsAt, fitKey, keyText, PLACE } from './keys.ts'
+import {
+  DIGITS,
+  type PatternField,
+  readKeys,
+  readReferences,
+  type SchemaUse,
+  type Shard,
+  type Told,
+  type WmiEntry,
+} from './shard.ts'
+
+/** The weights of vPIC's elements: the reading of a VIN that tells more of these is the right one. */
+const WEIGHTS: Partial<Record<PatternField, number>> = {
+  model: 99,
+  body_type: 99,
+  litres: 98,
+  plant: 99,
+  fuel: 91,
+  cylinders: 88,
+  gvwr_class: 70,
+  series: 61,
+  trim: 61,
+  engine_model: 55,
+}
+
+/** Of a field: every value that the strongest patterns give. One, unless they disagree. */
+export type Reading = ReadonlyMap<PatternField, readonly string[]>
+
+/** What a key of a schema tells of one field, and how strongly. */
+interface Claim extends Told {
+  /** The first year of the schema. */
+  from: number
+  /** What the key says about the VIN: see `fitKey`. */
+  said: number
+  /** How much its schema tells of the VIN in all. */
+  weight: number
+}
+
+const isInYear = ([, from, to]: SchemaUse, year: number): boolean => year >= from && (to === 0 || year <= to)
+
+/** The schemas of a maker that are for a model year. */
+export const schemasOf = (entry: WmiEntry, year: number): SchemaUse[] =>
+  entry.schemas.filter((use) => isInYear(use, year))
+
+const weigh = (fields: Iterable<PatternField>): number => {
+  let weight = 0
+  for (const field of new Set(fields)) weight += WEIGHTS[field] ?? 0
+  return weight
+}
+
+/** All that one schema claims of a VIN. */
+function claimsOf(shard: Shard, [schema, from]: SchemaUse, text: string): Claim[] {
+  const told: Omit<Claim, 'weight'>[] = []
+  for (const [key, references] of readKeys(shard.schemas[schema] ?? '')) {
+    const said = fitKey(key, text)
+    if (said < 0) continue
+    for (const { field, value } of readReferences(shard, references)) {
+      told.push({ field, value: value === DIGITS ? digitsAt(key, text) : value, from, said })
+    }
+  }
+  const weight = weigh(told.map(({ field }) => field))
+  return told.map((claim) => ({ ...claim, weight }))
+}
+
+/**
+ * Positive where `a` is stronger: the later schema; the key that says something about more places; the schema that
+ * tells more of this VIN; the key that rules out more.
+ */
+function compareClaims(a: Claim, b: Claim): number {
+  const places = Math.floor(a.said / PLACE) - Math.floor(b.said / PLACE)
+  return a.from - b.from || places || a.weight - b.weight || a.said - b.said
+}
+
+/** Of each field the values of its strongest claims. */
+function strongest(claims: Iterable<Claim>): Map<PatternField, string[]> {
+  const best = new Map<PatternField, { claim: Claim; values: string[] }>()
+  for (const claim of claims) {
+    const known = best.get(claim.field)
+    const order = known ? compareClaims(claim, known.claim) : 1
+    if (order > 0) best.set(claim.field, { claim, values: [claim.value] })
+    else if (order === 0 && known && !known.values.includes(claim.value)) known.values.push(claim.value)
+  }
+  return new Map([...best].map(([field, { values }]) => [field, values]))
+}
+
+/** What is known of an engine by its name stands in for what no pattern tells. */
+function addEngine(shard: Shard, reading: Map<PatternField, readonly string[]>): void {
+  const [engine, ...others] = reading.get('engine_model') ?? []
+  if (engine === undefined || others.length > 0) return
+  const known = shard.engines[engine.toLowerCase()]
+  if (known === undefined) return
+  for (const { field, value } of readReferences(shard, known)) {
+    if (!reading.has(field)) reading.set(field, [value])
+  }
+}
+
+/** What the patterns of a model year tell of a VIN. */
+export function readYear(shard: Shard, entry: WmiEntry, vin: string, year: number): Reading {
+  const text = keyText(vin)
+  const reading: Map<PatternField, readonly string[]> = strongest(
+    schemasOf(entry, year).flatMap((use) => claimsOf(shard, use, text)),
+  )
+  addEngine(shard, reading)
+  return reading
+}
+
+/** What the patterns of any year tell: each schema has its say. */
+export function readAnyYear(shard: Shard, entry: WmiEntry, vin: string): Reading {
+  const text = keyText(vin)
+  const reading = new Map<PatternField, readonly string[]>()
+  for (const use of entry.schemas) {
+    for (const [field, values] of strongest(claimsOf(shard, use, text))) {
+      reading.set(field, [...new Set([...(reading.get(field) ?? []), ...values])])
+    }
+  }
+  return reading
+}
+
+/** How much a reading tells, by vPIC's weights. */
+export const weighReading = (reading: Reading): number => weigh(reading.keys())

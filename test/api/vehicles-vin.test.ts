@@ -1,0 +1,117 @@
+import { describe, expect, test } from 'vitest'
+import { vehicleMadeSchema } from '../../src/vehicles/schemas.ts'
+import { checkDigit } from '../../src/vehicles/vin.ts'
+import { api, signIn, signInAdmin } from '../support/index.ts'
+
+const seller = await signIn()
+const admin = await signInAdmin()
+let serial = 4_000
+
+/** A 2003 Accord coupe each time. */
+const nextVin = () => {
+  const vin = `1HGCM8260 3A00${serial++}`.replace(' ', '')
+  return vin.slice(0, 8) + checkDigit(vin) + vin.slice(9)
+}
+const create = async (fields: Record<string, unknown>, idempotencyKey?: string) =>
+  (
+    await api('POST', '/api/vehicles', {
+      as: seller,
+      body: { vin: nextVin(), ...fields },
+      ...(idempotencyKey ? { headers: { 'Idempotency-Key': idempotencyKey } } : {}),
+    })
+  )
+    .expect(201)
+    .as(vehicleMadeSchema)
+
+describe('what the seller left out', () => {
+  test('is filled in from the VIN', async () => {
+    const { vehicle, warnings } = await create({})
+    expect(vehicle).toMatchObject({
+      year: 2003,
+      make: 'Honda',
+      model: 'Accord',
+      trim: 'EX-V6',
+      body_type: 'Coupe',
+      engine: 'V6',
+      fuel_type: 'Gasoline',
+    })
+    expect(warnings).toEqual([])
+  })
+  test('is filled in where a form sent it blank', async () => {
+    const { vehicle } = await create({ year: '', make: ' ', model: null, trim: '' })
+    expect(vehicle).toMatchObject({ year: 2003, make: 'Honda', model: 'Accord', trim: 'EX-V6' })
+  })
+  test('stays out where the VIN does not tell it', async () => {
+    const { vehicle } = await create({})
+    expect(vehicle).toMatchObject({
+      transmission: null,
+      drivetrain: null,
+      exterior_color: null,
+      mileage: null,
+    })
+    const elsewhere = await create({ vin: 'WVWZZZ1KZAW000001' })
+    expect(elsewhere.vehicle).toMatchObject({ year: null, make: 'Volkswagen', model: null })
+  })
+  test('makes a listing that can be submitted', async () => {
+    const { vehicle } = await create({ starting_price: 500 })
+    expect((await api('POST', `/api/vehicles/${vehicle.id}/submit`, { as: seller })).status).toBe(200)
+  })
+})
+
+describe('what the seller said', () => {
+  const SAID = { year: 2005, make: 'Toyota', model: 'Camry' }
+  const WARNINGS = [
+    'By its VIN the year is 2003, not 2005',
+    'By its VIN the make is Honda, not Toyota',
+    'By its VIN the model is Accord, not Camry',
+  ]
+
+  test('stays, and is warned of where it is not what the VIN says', async () => {
+    const { vehicle, warnings } = await create(SAID)
+    expect(vehicle).toMatchObject(SAID)
+    expect(warnings).toEqual(WARNINGS)
+  })
+
+  test('the warnings are kept with the listing: owner and admins see them, nobody else', async () => {
+    const { vehicle } = await create({ ...SAID, starting_price: 500 })
+    await api('POST', `/api/vehicles/${vehicle.id}/submit`, { as: seller })
+    const seen = async (as?: typeof seller) =>
+      (await api('GET', `/api/vehicles/${vehicle.id}`, as ? { as } : {})).expect(200).at('vin_warnings')
+    expect(await seen(seller)).toEqual(WARNINGS)
+    expect(await seen(admin)).toEqual(WARNINGS)
+    expect(await seen()).toBeNull()
+    expect(await seen(await signIn())).toBeNull()
+  })
+
+  test('the same request again is warned of in the same words', async () => {
+    const fields = { vin: nextVin(), ...SAID }
+    const first = await create(fields, 'vin-warnings-1')
+    expect(await create(fields, 'vin-warnings-1')).toEqual(first)
+    expect(first.warnings).toEqual(WARNINGS)
+  })
+
+  test.each([
+    [{ make: 'HONDA', model: 'accord' }],
+    [{ make: 'Honda', model: 'Accord EX' }],
+    [{ make: 'Honda', model: 'EX-V6' }],
+    [{ year: 2003 }],
+  ])('%o is what the VIN says', async (fields) => {
+    expect((await create(fields)).warnings).toEqual([])
+  })
+
+  test('a change of make, model, year or VIN is looked at again', async () => {
+    const { vehicle } = await create(SAID)
+    const change = async (fields: Record<string, unknown>) =>
+      (await api('PATCH', `/api/vehicles/${vehicle.id}`, { as: seller, body: fields }))
+        .expect(200)
+        .at('vehicle.vin_warnings')
+    expect(await change({ mileage: 7 })).toEqual(WARNINGS)
+    expect(await change({ make: 'Honda', model: 'Accord' })).toEqual(WARNINGS.slice(0, 1))
+    expect(await change({ year: 2003 })).toEqual([])
+    expect(await change({ vin: '5YJ3E1EA2KF317000' })).toEqual([
+      'By its VIN the year is 2019, not 2003',
+      'By its VIN the make is Tesla, not Honda',
+      'By its VIN the model is Model 3, not Accord',
+    ])
+  })
+})

@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest'
+import { decodeOffline } from '../../src/vehicles/vin/decode.ts'
+import { NOW, shardOf, withCheckDigit } from './shards.ts'
+
+/** 2015 by a letter in position 7. */
+const VIN = withCheckDigit('1ZZCM8E60FA004352')
+const decode = (...input: Parameters<typeof shardOf>) => decodeOffline(VIN, shardOf(...input), NOW)
+
+describe('which pattern wins', () => {
+  test('one of a schema for the model year, whose last year may be open', () => {
+    const schemas = [
+      { keys: { CM8: 'mZed\tBefore' }, from: 2010, to: 2014 },
+      { keys: { C: 'mZed\tNow' }, from: 2015, to: 2015 },
+      { keys: { CM8: 'mZed\tAfter' }, from: 2016 },
+    ]
+    expect(decode(schemas)).toMatchObject({ year: 2015, model: 'Now' })
+    expect(decode([{ keys: { C: 'mZed\tStill' }, from: 2000 }]).model).toBe('Still')
+  })
+  test('of two schemas the one that began later', () => {
+    const general = { keys: { CM8E6: 'mZed\tGeneral' }, from: 2010, to: 2020 }
+    expect(decode([general, { keys: { C: 'mZed\tOwn' }, from: 2015, to: 2015 }]).model).toBe('Own')
+  })
+  test('the key that speaks of more places', () => {
+    expect(decode([{ keys: { CM8: 'tSport', '[A-Z]M8E': 'tTouring' }, from: 2015 }]).trim).toBe('Touring')
+  })
+  test('of as many, that of the schema which tells more of the vehicle', () => {
+    const schemas = [
+      { keys: { CM8: 'mZed\tVan' }, from: 2015 },
+      { keys: { '[A-D]M8': 'mZed\tCar', '**8': 'bSedan,d4' }, from: 2015 },
+    ]
+    expect(decode(schemas).model).toBe('Car')
+  })
+  test('in one schema that which rules out more', () => {
+    expect(decode([{ keys: { 'CM[78]': 'tBase', CM8: 'tSport' }, from: 2015 }]).trim).toBe('Sport')
+  })
+  test('what different keys tell of different fields comes together', () => {
+    const keys = { CM: 'mZed\tCar', '****6': 'c6,gV-Shaped,l3,fGasoline', '*****|*A': 'pDETROIT' }
+    expect(decode([{ keys, from: 2015 }])).toMatchObject({
+      make: 'Zed',
+      model: 'Car',
+      engine: '3.0L V6',
+      cylinders: 6,
+      displacement: '3.0L',
+      engine_configuration: 'V-Shaped',
+      fuel_type: 'Gasoline',
+      plant: 'DETROIT',
+    })
+  })
+})
+
+describe('what stays open', () => {
+  test('is where two patterns are as strong and differ: candidates, not a fact', () => {
+    const schemas = [
+      { keys: { CM8: 'mZed\tVan' }, from: 2015 },
+      { keys: { CM8: 'mZed\tBus' }, from: 2015 },
+    ]
+    const found = decode(schemas)
+    expect(found).toMatchObject({ make: 'Zed', model: null, candidates: { model: ['Van', 'Bus'] } })
+    expect(found.warnings).toEqual(['The model is open: Van, Bus'])
+  })
+  test('is no warning where it matters little', () => {
+    const found = decode([
+      { keys: { C: 'mZed\tCar,d2' }, from: 2015 },
+      { keys: { C: 'mZed\tCar,d4' }, from: 2015 },
+    ])
+    expect(found).toMatchObject({ model: 'Car', doors: null, candidates: { doors: [2, 4] }, warnings: [] })
+  })
+  test('is the make, where several share an identifier and no pattern names a model', () => {
+    const found = decode([], { makes: ['Zed', 'Zee'] })
+    expect(found).toMatchObject({ year: 2015, make: null, candidates: { make: ['Zed', 'Zee'] } })
+    expect(found.warnings).toEqual(['The make is open: Zed, Zee', 'No pattern of this manufacturer fits'])
+  })
+  test('is not the make, where a pattern names the model', () => {
+    const found = decode([{ keys: { C: 'mZee\tCar' }, from: 2015 }], { makes: ['Zed', 'Zee'] })
+    expect(found).toMatchObject({ make: 'Zee', model: 'Car', candidates: {} })
+  })
+})
+
+describe('parts of a value', () => {
+  test('what is known of an engine by its name stands in for what no pattern tells', () => {
+    const shard = shardOf([{ keys: { C: 'eB20,c4,mZed\tCar' }, from: 2015 }])
+    shard.engines.b20 = `c${(shard.values.push('6') - 1).toString(36)},k${(shard.values.push('110') - 1).toString(36)}`
+    expect(decodeOffline(VIN, shard, NOW)).toMatchObject({ cylinders: 4, engine_power_kw: 110 })
+  })
+  test('two fuels are both named', () => {
+    expect(decode([{ keys: { C: 'fGasoline,hElectric' }, from: 2015 }]).fuel_type).toBe('Gasoline/Electric')
+    expect(decode([{ keys: { C: 'fElectric,hElectric' }, from: 2015 }]).fuel_type).toBe('Electric')
+  })
+  test('a number that stands in the VIN itself is read there', () => {
+    expect(decode([{ keys: { '**#': 'cTBD' }, from: 2015 }]).cylinders).toBe(8)
+  })
+  test('small engines are given in thousandths of a litre', () => {
+    expect(decode([{ keys: { C: 'l0.649' }, from: 2015 }]).displacement).toBe('0.649L')
+  })
+  test('an engine of which nothing but the name is known has its name', () => {
+    expect(decode([{ keys: { C: 'eBT5.9' }, from: 2015 }]).engine).toBe('BT5.9')
+  })
+})
+
+test('a shard whose text is of no known form tells nothing', () => {
+  const shard = {
+    ...shardOf([{ keys: { C: 'mZed\tCar' }, from: 2015 }]),
+    schemas: ['C:m zz: :: C:q0 C:mzzz,,m'],
+  }
+  expect(decodeOffline(VIN, shard, NOW)).toMatchObject({ year: 2015, make: 'Zed', model: null })
+})

@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest'
+import { findSuspects } from '../../src/vehicles/vin/suspects.ts'
+import { hasRightCheckDigit, needsCheckDigit } from '../../src/vehicles/vin.ts'
+import { decode, findShard, NOW, shardOf, withCheckDigit } from './shards.ts'
+
+const suspectsOf = async (vin: string) => (await decode(vin)).suspect_positions
+const mistype = (vin: string, position: number, character: string) =>
+  vin.slice(0, position - 1) + character + vin.slice(position)
+
+const ACCORD = '1HGCM82633A004352'
+
+describe('where the check digit is wrong', () => {
+  test('the mistyped position is among those that are told', async () => {
+    for (const vin of [ACCORD, '1FTFW1E59NKD69096', '5YJSA1H12FFP71790', '4T1BG28KXWU857915']) {
+      for (let position = 1; position <= 17; position++) {
+        for (const character of position >= 15 ? '0123456789' : '0123456789ABCDEFGHJKLMNPRSTUVWXYZ') {
+          const wrong = mistype(vin, position, character)
+          if (hasRightCheckDigit(wrong) || !needsCheckDigit(wrong)) continue
+          const suspects = findSuspects(wrong, await findShard(wrong), NOW)
+          expect(suspects, wrong).toContain(position)
+        }
+      }
+    }
+  })
+
+  test('it is told, beside those that choose the patterns, where patterns know nothing of what stands there', () => {
+    const shard = shardOf([{ keys: { CM8: 'mZed\tCar', '***E[56]': 'd4' }, from: 2015, to: 2015 }])
+    const right = withCheckDigit('1ZZCM8E60FA004352')
+    const suspects = findSuspects(mistype(right, 8, '7'), shard, NOW)
+    expect(suspects).toContain(8)
+    expect(suspects.filter((position) => ![1, 2, 3, 7, 10].includes(position))).toEqual([8])
+  })
+
+  test('the check digit itself may be the wrong one', async () => {
+    expect(await suspectsOf('1HGCM82643A004352')).toContain(9)
+  })
+
+  test('positions are in order, and not all of them where patterns rule some out', async () => {
+    const suspects = await suspectsOf('1HGCM82643A004352')
+    expect(suspects).toEqual([...suspects].sort((a, b) => a - b))
+    expect(suspects.length).toBeLessThan(17)
+  })
+})
+
+test('where it is right, not given or not required, nothing is suspect', async () => {
+  expect(await suspectsOf(ACCORD)).toEqual([])
+  expect(await suspectsOf('1HGCM826*3A004352')).toEqual([])
+  expect(await suspectsOf('WVWZZZ1KZAW000001')).toEqual([])
+})
