@@ -72,11 +72,17 @@ export async function runCrash(stack: CrashStack, options: CrashOptions, say: Sa
   // Before the first fault: it could hold them up for half a minute (`in_progress`).
   const firstShort = await Promise.all(places.map((place) => place.open()))
   const [first, firstTalks] = await Promise.all([openRound(hall), bargaining.open(lastEndAt)])
-  await waitUntil(() => hall.sockets.every(({ isOpen }) => isOpen), ENTRY_PATIENCE_MS)
-  const chaosEndsAt = Date.now() + options.chaosMs
   const talks = new TalkBook()
   const appointments = new Appointments(random.stream('deadlines'))
   const negotiator = new Negotiator({ book: talks, databaseUrl: stack.databaseUrl, appointments })
+  // What is asked first is asked while nothing fails: a minute of faults leaves few answers.
+  const negotiations = bargaining.run(firstTalks, negotiator, {
+    until: lastEndAt - LAST_END_MS,
+    latestEndAt: lastEndAt,
+  })
+  negotiations.catch(() => undefined)
+  await waitUntil(() => hall.sockets.every(({ isOpen }) => isOpen), ENTRY_PATIENCE_MS)
+  const chaosEndsAt = Date.now() + options.chaosMs
   say(`${longLots.length} long auctions, ${SHORT_SLOTS} short ones at a time, ${BIDDERS} bidders`)
 
   const faults: Fault[] = []
@@ -104,11 +110,6 @@ export async function runCrash(stack: CrashStack, options: CrashOptions, say: Sa
     })
     const rounds = runRounds(hall, mover, random.stream('rounds'), { first, until: chaosEndsAt })
     rounds.catch(() => undefined)
-    const negotiations = bargaining.run(firstTalks, negotiator, {
-      until: chaosEndsAt,
-      latestEndAt: lastEndAt,
-    })
-    negotiations.catch(() => undefined)
     const chaos = breakThings(planFaults(random.stream('faults'), options.chaosMs), {
       stack,
       random: random.stream('harm'),
