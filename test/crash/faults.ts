@@ -48,6 +48,8 @@ export interface FaultParts {
   random: Random
   /** Lets everybody bid at once: what is under way when the Worker dies is what is interesting. */
   volley: () => void
+  /** The Worker or the database is about to go. */
+  beforeOutage: () => Promise<void>
   burst: (readMs: number) => Promise<void>
   onFault: (fault: Fault) => void
 }
@@ -80,8 +82,12 @@ export async function breakThings(plan: readonly Fault[], parts: FaultParts): Pr
   if (failures.length > 0) throw failures[0]
 }
 
-async function harm(fault: Fault, { stack, random, volley, burst, onFault }: FaultParts): Promise<void> {
+async function harm(
+  fault: Fault,
+  { stack, random, volley, beforeOutage, burst, onFault }: FaultParts,
+): Promise<void> {
   onFault(fault)
+  if (fault.kind.endsWith('workerd') || fault.kind.endsWith('database')) await beforeOutage()
   switch (fault.kind) {
     case 'kill workerd':
       volley()

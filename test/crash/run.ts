@@ -17,9 +17,9 @@ import { Slot } from './slot.ts'
 import type { CrashStack } from './stack.ts'
 import { Surprises } from './surprises.ts'
 import { TalkBook } from './talks/act.ts'
+import { Appointments, countMissed } from './talks/appointments.ts'
 import { Bargaining } from './talks/bargaining.ts'
 import { Negotiator } from './talks/negotiator.ts'
-import { countMissed, PlannedOutages } from './talks/outages.ts'
 import { every, waitUntil } from './waiting.ts'
 
 const AT_ONCE_MIN = 8
@@ -72,13 +72,17 @@ export async function runCrash(stack: CrashStack, options: CrashOptions, say: Sa
   // Before the first fault: it could hold them up for half a minute (`in_progress`).
   const firstShort = await Promise.all(places.map((place) => place.open()))
   const [first, firstTalks] = await Promise.all([openRound(hall), bargaining.open(lastEndAt)])
-  await waitUntil(() => hall.sockets.every(({ isOpen }) => isOpen), ENTRY_PATIENCE_MS)
-  const begunAt = Date.now()
-  const chaosEndsAt = begunAt + options.chaosMs
-  const plan = planFaults(random.stream('faults'), options.chaosMs)
   const talks = new TalkBook()
-  const outages = new PlannedOutages(plan, begunAt, random.stream('deadlines'))
-  const negotiator = new Negotiator({ book: talks, databaseUrl: stack.databaseUrl, outages })
+  const appointments = new Appointments(random.stream('deadlines'))
+  const negotiator = new Negotiator({ book: talks, databaseUrl: stack.databaseUrl, appointments })
+  // What is asked first is asked while nothing fails: a minute of faults leaves few answers.
+  const negotiations = bargaining.run(firstTalks, negotiator, {
+    until: lastEndAt - LAST_END_MS,
+    latestEndAt: lastEndAt,
+  })
+  negotiations.catch(() => undefined)
+  await waitUntil(() => hall.sockets.every(({ isOpen }) => isOpen), ENTRY_PATIENCE_MS)
+  const chaosEndsAt = Date.now() + options.chaosMs
   say(`${longLots.length} long auctions, ${SHORT_SLOTS} short ones at a time, ${BIDDERS} bidders`)
 
   const faults: Fault[] = []
@@ -106,15 +110,11 @@ export async function runCrash(stack: CrashStack, options: CrashOptions, say: Sa
     })
     const rounds = runRounds(hall, mover, random.stream('rounds'), { first, until: chaosEndsAt })
     rounds.catch(() => undefined)
-    const negotiations = bargaining.run(firstTalks, negotiator, {
-      until: chaosEndsAt,
-      latestEndAt: lastEndAt,
-    })
-    negotiations.catch(() => undefined)
-    const chaos = breakThings(plan, {
+    const chaos = breakThings(planFaults(random.stream('faults'), options.chaosMs), {
       stack,
       random: random.stream('harm'),
       volley: () => hall.volley(),
+      beforeOutage: () => appointments.keep(),
       burst: (readMs) => hall.burst(readMs),
       onFault: (fault) => {
         faults.push(fault)
@@ -124,6 +124,7 @@ export async function runCrash(stack: CrashStack, options: CrashOptions, say: Sa
       },
     })
     await chaos
+    appointments.close()
     say('everything is back')
     await sleep(Math.max(0, lastEndAt + OVERTIME_MS - Date.now()))
     end.resolve()

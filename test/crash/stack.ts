@@ -10,7 +10,7 @@ import { type Log, logFileOf } from '../../local/processes.ts'
 import { type RedisServer, startRedis } from '../../local/redis.ts'
 import { type Bundle, buildBundle } from '../../local/workerd/bundle.ts'
 import { startWorkerd, type Workerd } from '../../local/workerd/serve.ts'
-import type { Outage } from './talks/outages.ts'
+import type { Outage } from './talks/appointments.ts'
 
 const DATA_DIR = '.local/crash'
 const DATABASE = 'auctions'

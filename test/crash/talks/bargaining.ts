@@ -11,8 +11,8 @@ const DECISION_SLOTS = 3
 const OFFER_SLOTS = 3
 const AUCTION_MIN_MS = 8_000
 const AUCTION_MAX_MS = 12_000
-/** The first auctions end, and the first offers are made, within so long of the beginning. */
-const FIRST_WITHIN_MS = 30_000
+/** The first auctions end within so long of the beginning; one offer in two is made at once, the others meanwhile. */
+const FIRST_WITHIN_MS = 20_000
 const BIDDERS = 4
 /** What a listing and its offers take when nothing fails. */
 const OFFERS_MS = 8_000
@@ -75,7 +75,7 @@ export class Bargaining {
     await Promise.all([
       ...first.map((lot) => this.#decide(lot, negotiator)),
       ...this.#listings.map(async (listed, index) => {
-        await sleep(random.stream(`listing ${index}`).int(0, FIRST_WITHIN_MS))
+        await sleep(index % 2 === 0 ? 0 : random.stream(`listing ${index}`).int(0, FIRST_WITHIN_MS))
         await this.#offer(listed, negotiator)
       }),
       ...Array.from({ length: DECISION_SLOTS }, async (_, index) => {

@@ -6,7 +6,7 @@ import type { DecisionStage } from '../../../src/offers/decision.ts'
 import { LostAnswer, mustAskAgain } from '../clients/api.ts'
 import type { Person } from '../clients/person.ts'
 import { type Act, type ActKind, requestOfAct, type TalkBook } from './act.ts'
-import type { PlannedOutages } from './outages.ts'
+import type { Appointments } from './appointments.ts'
 
 export type DecisionRow = typeof auction_decisions.$inferSelect
 export type OfferRow = typeof offers.$inferSelect
@@ -22,18 +22,18 @@ const QUERY_TIMEOUT_MS = 30_000
 export interface NegotiatorParts {
   readonly book: TalkBook
   readonly databaseUrl: string
-  readonly outages: PlannedOutages
+  readonly appointments: Appointments
 }
 
-/** Asks on behalf of people until they are answered, and puts deadlines to where something will be away. */
+/** Asks on behalf of people until they are answered, and puts deadlines where something is away. */
 export class Negotiator {
   readonly #book: TalkBook
-  readonly #outages: PlannedOutages
+  readonly #appointments: Appointments
   readonly #db: Database
 
-  constructor({ book, databaseUrl, outages }: NegotiatorParts) {
+  constructor({ book, databaseUrl, appointments }: NegotiatorParts) {
     this.#book = book
-    this.#outages = outages
+    this.#appointments = appointments
     this.#db = createDatabase(databaseUrl, { timeoutMs: QUERY_TIMEOUT_MS })
   }
 
@@ -82,13 +82,13 @@ export class Negotiator {
 
   /** Puts the end of a decision's stage into the next outage. Nobody may be answering. @returns epoch milliseconds */
   async moveDecision({ auction_id, vehicle_id }: DecisionRow, stage: DecisionStage): Promise<number> {
-    const at = this.#outages.draw(Date.now())
-    const deadline = new Date(at)
-    await this.#insist((db) =>
-      db
-        .update(auction_decisions)
-        .set({ deadline_at: deadline, next_attempt_at: deadline })
-        .where(and(eq(auction_decisions.auction_id, auction_id), eq(auction_decisions.stage, stage))),
+    const at = await this.#appointments.make((deadline) =>
+      this.#insist((db) =>
+        db
+          .update(auction_decisions)
+          .set({ deadline_at: deadline, next_attempt_at: deadline })
+          .where(and(eq(auction_decisions.auction_id, auction_id), eq(auction_decisions.stage, stage))),
+      ),
     )
     this.#book.moved.push({ vehicleId: vehicle_id, of: { kind: 'decision', stage }, at })
     return at
@@ -96,13 +96,13 @@ export class Negotiator {
 
   /** The same of a round that stands. */
   async moveOffer(vehicleId: number, offerId: number): Promise<number> {
-    const at = this.#outages.draw(Date.now())
-    const deadline = new Date(at)
-    await this.#insist((db) =>
-      db
-        .update(offers)
-        .set({ expires_at: deadline, next_attempt_at: deadline })
-        .where(and(eq(offers.id, offerId), eq(offers.status, 'pending'))),
+    const at = await this.#appointments.make((deadline) =>
+      this.#insist((db) =>
+        db
+          .update(offers)
+          .set({ expires_at: deadline, next_attempt_at: deadline })
+          .where(and(eq(offers.id, offerId), eq(offers.status, 'pending'))),
+      ),
     )
     this.#book.moved.push({ vehicleId, of: { kind: 'offer', id: offerId }, at })
     return at

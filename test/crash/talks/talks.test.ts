@@ -1,33 +1,39 @@
 import { expect, test } from 'vitest'
 import { readArguments } from '../arguments.ts'
-import type { Fault } from '../faults.ts'
 import { Random } from '../random.ts'
+import { Appointments, countMissed } from './appointments.ts'
 import { DECISION_SCRIPTS, dealDecisionScripts } from './decision-scripts.ts'
 import { dealOfferScripts, OFFER_SCRIPTS } from './offer-scripts.ts'
-import { countMissed, PlannedOutages } from './outages.ts'
 
-const BEGUN_AT = 1_000_000
-const plan: readonly Fault[] = [
-  { kind: 'kill redis', atMs: 3_000, lastsMs: 1_000 },
-  { kind: 'kill workerd', atMs: 4_000, lastsMs: 20 },
-  { kind: 'hang database', atMs: 9_000, lastsMs: 5_000 },
-]
-const planned = (seed: string) => new PlannedOutages(plan, BEGUN_AT, new Random(seed))
+test('a deadline waits until something is about to break, and passes soon after', async () => {
+  const appointments = new Appointments(new Random('1'))
+  const moved: number[] = []
+  const making = appointments.make(async (at) => moved.push(at.getTime()))
+  expect(moved).toEqual([])
+  const before = Date.now()
+  await appointments.keep()
+  expect(await making).toBe(moved[0])
+  expect(moved[0]).toBeGreaterThan(before)
+  await appointments.keep()
+  appointments.close()
+  expect(moved).toHaveLength(1)
+})
 
-test.each(['1', '2', '3'])(
-  'with the seed %s a deadline is put into the next outage that is long enough',
-  (seed) => {
-    const at = planned(seed).draw(BEGUN_AT)
-    expect(at).toBeGreaterThanOrEqual(BEGUN_AT + 9_000)
-    expect(at).toBeLessThanOrEqual(BEGUN_AT + 14_300)
-  },
-)
+test('where nothing breaks any more everybody has a deadline soon', async () => {
+  const appointments = new Appointments(new Random('1'))
+  const waiting = [1, 2].map(() => appointments.make(async () => undefined))
+  appointments.close()
+  const late = appointments.make(async () => undefined)
+  const now = Date.now()
+  for (const at of await Promise.all([...waiting, late])) expect(at).toBeGreaterThan(now)
+})
 
-test('it is put off a little where no outage comes any more', () => {
-  const now = BEGUN_AT + 8_000
-  const at = planned('1').draw(now)
-  expect(at - now).toBeGreaterThanOrEqual(1_000)
-  expect(at - now).toBeLessThanOrEqual(4_000)
+test('what could not be put there is told', async () => {
+  const appointments = new Appointments(new Random('1'))
+  const making = appointments.make(() => Promise.reject(new Error('not there')))
+  const heard = expect(making).rejects.toThrow('not there')
+  await appointments.keep()
+  await heard
 })
 
 test('what passed while the database or the Worker was away is counted, and Redis is not asked', () => {
