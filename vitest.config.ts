@@ -1,7 +1,7 @@
 /**
  * What runs where:
- * - `node`: test/engine, test/market, test/offers, test/vin (pure rules), test/sim, test/crash, test/local (the local stack; each
- *   file starts what it needs) and test/*.test.ts, in Node.
+ * - `node`: test/engine, test/market, test/offers, test/vin (pure rules), test/sim, test/crash, test/local (the local
+ *   stack; each file starts what it needs) and test/*.test.ts, in Node.
  * - `workers`: test/api and test/room, in workerd with the bindings of wrangler.toml, against a real database,
  *   Redis and S3 that test/support/cloud starts once a run; each file has a database of its own.
  *

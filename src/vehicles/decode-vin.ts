@@ -1,10 +1,11 @@
 import { describeError } from '../lib/error-text.ts'
 import { AppError } from '../platform/errors.ts'
 import type { VehicleContext } from './context.ts'
-import { decodeOffline, type OfflineVin } from './vin/decode.ts'
+import { decodeOffline, type OfflineVin, UNKNOWN_MAKER } from './vin/decode.ts'
 import { needsCheckDigit, normalizeVin, partialVinProblem, UNKNOWN, vinFormProblem } from './vin.ts'
 import type { DecodedVin, VinBatch } from './vin-schemas.ts'
 
+const UNREADABLE = 'The tables of makers and models cannot be read now'
 /** What colours and gearboxes are: no number tells them. */
 const NOT_IN_A_VIN = { transmission: null, exterior_color: null, interior_color: null } as const
 
@@ -22,10 +23,8 @@ export async function readVin(
   } catch (error) {
     log.error('vin_shard_unreadable', { vin_start: vin.slice(0, 3), ...describeError(error) })
     const offline = decodeOffline(vin, null, now)
-    return {
-      ...offline,
-      warnings: [...offline.warnings, 'The tables of makers and models cannot be read now'],
-    }
+    const warnings = offline.warnings.filter((warning) => warning !== UNKNOWN_MAKER)
+    return { ...offline, suspect_positions: [], warnings: [...warnings, UNREADABLE] }
   }
 }
 

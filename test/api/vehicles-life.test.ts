@@ -4,6 +4,7 @@ import {
   api,
   createActiveVehicle,
   createDraftVehicle,
+  makeSilentVin,
   makeVin,
   query,
   signIn,
@@ -80,7 +81,7 @@ describe('POST /api/vehicles/:id/submit', () => {
   })
 
   test.each(['year', 'make', 'model', 'starting_price'])('without %s is 400 and names it', async (field) => {
-    const id = await createDraftVehicle(seller, { [field]: '' })
+    const id = await createDraftVehicle(seller, { vin: makeSilentVin(), [field]: '' })
     const answer = await call(seller, 'POST', `${id}/submit`)
     expect([...refusalOf(answer), answer.at('details.0.path')]).toEqual([400, 'validation_failed', field])
     expect(await statusOf(id)).toBe('draft')

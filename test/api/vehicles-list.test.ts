@@ -4,6 +4,7 @@ import {
   api,
   createActiveVehicle,
   createDraftVehicle,
+  makeSilentVin,
   makeVin,
   type Person,
   query,
@@ -15,7 +16,10 @@ import { refusalOf } from '../support/sessions.ts'
 const [seller, other, admin] = [await signIn(), await signIn(), await signInAdmin()]
 
 const CARS = {
-  accord: { make: 'Honda', model: 'Accord', trim: 'EX', year: 2003, starting_price: 1_000, mileage: 90_000 },
+  accord: {
+    ...{ make: 'Honda', model: 'Accord', trim: 'EX', year: 2003, starting_price: 1_000, mileage: 90_000 },
+    body_type: 'Sedan',
+  },
   civic: {
     ...{ make: 'Honda', model: 'Civic', trim: 'Si', year: 2012, starting_price: 2_500.5, mileage: null },
     ...{ body_type: 'Coupe', condition: 'starts', title_type: 'salvage', location_state: 'MN' },
@@ -27,6 +31,7 @@ const CARS = {
     year: 2019,
     starting_price: 9_000,
     mileage: 12_000,
+    body_type: 'Sedan',
   },
   f150: {
     make: 'Ford',
@@ -58,7 +63,7 @@ for (const fields of [
   { year: '', starting_price: 5 },
   {},
 ]) {
-  await createDraftVehicle(dealer, fields)
+  await createDraftVehicle(dealer, { vin: makeSilentVin(), ...fields })
 }
 
 const list = (search: string, as?: Person) => api('GET', `/api/vehicles${search}`, as ? { as } : {})

@@ -46,7 +46,7 @@ export const VEHICLE = {
   engine: '2.4L I4',
   transmission: 'Automatic',
   drivetrain: 'FWD',
-  fuel_type: null,
+  fuel_type: 'Gasoline',
   exterior_color: 'Silver',
   interior_color: null,
   title_state: 'TX',

@@ -7,7 +7,7 @@
  *   `at('auction.current_bid')`, `int('vehicle_id')`, `as(schema)` (wire types), `expect(201)` (itself, or throws).
  * - `signIn(clerkUserId?, {email?, first_name?, last_name?}?)`, `signInAdmin()` → `Person` (`access_token`,
  *   `refresh_token`, `user`), for `as`; `signClerkToken(clerkUserId, {nowMs?, claims?}?)` for the token alone.
- * - `makeVin()`, `createDraftVehicle(seller, fields?)`, `createActiveVehicle(seller, fields?)` → vehicle id;
+ * - `makeVin()`, `makeSilentVin()`, `createDraftVehicle(seller, fields?)`, `createActiveVehicle(seller, fields?)` → vehicle id;
  *   `createAuction(seller, {vehicle_id?, …fields}?)` → the auction as on the wire.
  * - `openSocket(auctionId, {as?, ticket?, protocols?, headers?})` → `LiveSocket`: `next(type)`, `event(kind, fits?)`,
  *   `bid(offer, id?)`, `buyNow(id?)`, `verdict(id)`, `send(frame)`, `ping()`, `close()`, `closed`, `frames`, `texts`,
@@ -32,7 +32,14 @@ export {
   setFault,
   withFault,
 } from './database.ts'
-export { type Auction, createActiveVehicle, createAuction, createDraftVehicle, makeVin } from './market.ts'
+export {
+  type Auction,
+  createActiveVehicle,
+  createAuction,
+  createDraftVehicle,
+  makeSilentVin,
+  makeVin,
+} from './market.ts'
 export { makeNotice, storeNotices } from './notices.ts'
 export { ADMIN_CLERK_ID, type Person, signClerkToken, signIn, signInAdmin } from './people.ts'
 export {

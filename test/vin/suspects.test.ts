@@ -31,6 +31,13 @@ describe('where the check digit is wrong', () => {
     expect(suspects.filter((position) => ![1, 2, 3, 7, 10].includes(position))).toEqual([8])
   })
 
+  test('it is one of the maker, where nobody has such an identifier', async () => {
+    expect(await suspectsOf('10GCM82633A004352')).toEqual([2, 3])
+    const few = withCheckDigit('1T9AA1B40BM979001')
+    const suspects = await suspectsOf(mistype(few, 12, '0'))
+    expect(suspects).toContain(12)
+  })
+
   test('the check digit itself may be the wrong one', async () => {
     expect(await suspectsOf('1HGCM82643A004352')).toContain(9)
   })

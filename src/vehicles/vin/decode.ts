@@ -59,6 +59,7 @@ const NOTHING: DecodedFields = {
   gvwr_class: null,
   plant: null,
 }
+export const UNKNOWN_MAKER = 'The manufacturer identifier is not in the table'
 /** The fields that a person is told about where they stay open. */
 const TOLD_WHEN_OPEN: Record<string, string> = { year: 'model year', make: 'make', model: 'model' }
 
@@ -202,7 +203,7 @@ export function decodeOffline(vin: string, shard: Shard | null, now: number): Of
     const [year, ...others] = isCoded ? years : []
     const facts = new Facts(new Map())
     facts.settle('year', years)
-    warnings.push('The manufacturer identifier is not in the table')
+    warnings.push(UNKNOWN_MAKER)
     return {
       ...NOTHING,
       year: others.length === 0 ? (year ?? null) : null,

@@ -11,8 +11,8 @@ const DIGITS = '0123456789'
 const CHECK_POSITION = 9
 /** Positions whose characters patterns speak of, beside those of the maker. */
 const DESCRIBED = [4, 5, 6, 7, 8]
-/** Positions of maker and year choose which patterns are looked at: a slip there makes others look strange. */
-const CHOOSING = [1, 2, 3, 7, 10]
+/** Positions of the year choose which patterns are looked at, as the maker's do: a slip there makes others look strange. */
+const OF_YEAR = [7, 10]
 
 /** What may stand in a position: the last digits of the number are digits in every VIN of 49 CFR 565. */
 function charactersAt(position: number): string {
@@ -27,6 +27,10 @@ function repairsAt(vin: string, position: number): string[] {
     .map((character) => before + character + after)
     .filter((repaired) => repaired !== vin && hasRightCheckDigit(repaired))
 }
+
+/** Whether the position is part of the maker's identifier. */
+const isOfMaker = (vin: string, position: number): boolean =>
+  position <= 3 || (vin.charAt(2) === '9' && position >= 12 && position <= 14)
 
 /** Whether the patterns that the shard has for the VIN's maker name a model of it. */
 function namesModel(vin: string, shard: Shard | null, now: number): boolean {
@@ -57,8 +61,8 @@ function strangePositions(vin: string, shard: Shard | null, now: number): number
 
 /**
  * Positions, in order, of which one alone may be mistyped: another character there makes the check digit right and
- * the rest still a vehicle. Where patterns know nothing of what stands in a position, it is that one, or one that chose
- * the patterns. Empty where the check digit is right, not known, or not required.
+ * the rest still a vehicle. Where the maker is not known, it is one of the maker's; where patterns know nothing of what
+ * stands in a position, it is that one, or one that chose the patterns. Empty where the check digit is right, not known, or not required.
  * @param shard the one that has the VIN's maker, if any has
  */
 export function findSuspects(vin: string, shard: Shard | null, now: number): number[] {
@@ -71,8 +75,14 @@ export function findSuspects(vin: string, shard: Shard | null, now: number): num
     return repairs.length > 0
   }
   const positions = Array.from(vin, (_, index) => index + 1).filter(mayBe)
+  if (!shard?.wmis[wmiOf(vin)]) {
+    const ofMaker = positions.filter((position) => isOfMaker(vin, position))
+    return ofMaker.length > 0 ? ofMaker : positions
+  }
   const strange = strangePositions(vin, shard, now)
   if (strange.length === 0) return positions
-  const narrowed = positions.filter((position) => strange.includes(position) || CHOOSING.includes(position))
+  const narrowed = positions.filter(
+    (position) => strange.includes(position) || isOfMaker(vin, position) || OF_YEAR.includes(position),
+  )
   return narrowed.length > 0 ? narrowed : positions
 }
