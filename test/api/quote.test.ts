@@ -8,12 +8,10 @@ import { sellVehicle } from '../support/sales.ts'
 import { refusalOf } from '../support/sessions.ts'
 import { waitFor } from '../support/wait-for.ts'
 
-/** Moves the end in MySQL, once what the room made of the auction is there. */
+/** Moves the end in MySQL, once what the room made of the auction is there: that it was armed, and has opened. */
 async function setEnd(id: number, endsAt: string): Promise<void> {
-  await waitFor(
-    async () =>
-      (await query('SELECT id FROM auctions WHERE id = ? AND armed_at IS NOT NULL', [id])).length > 0,
-  )
+  const opened = 'SELECT id FROM auctions WHERE id = ? AND projected >= 2'
+  await waitFor(async () => (await query(opened, [id])).length > 0)
   await query('UPDATE auctions SET ends_at = ? WHERE id = ?', [endsAt, id])
 }
 
