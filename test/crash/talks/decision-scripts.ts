@@ -9,8 +9,8 @@ import type { DecisionRow, Negotiator } from './negotiator.ts'
 const ACCEPT: DecisionAnswer = { action: 'accept' }
 const DECLINE: DecisionAnswer = { action: 'decline' }
 const PAUSE_MAX_MS = 2_000
-/** A late answer comes so long before or after its deadline. */
-const LATE_MS = 1_500
+/** From when to when an answer comes that is about late, by its deadline. */
+const LATE_MS: readonly [number, number] = [-300, 1_500]
 const ABOVE_MAX = 50_000
 
 export interface DecisionTalkParts {
@@ -80,7 +80,7 @@ export class DecisionTalk {
 
   /** Until about a deadline. */
   async waitFor(deadline: number): Promise<void> {
-    await sleep(Math.max(0, deadline + this.random.int(-LATE_MS, LATE_MS) - Date.now()))
+    await sleep(Math.max(0, deadline + this.random.int(...LATE_MS) - Date.now()))
   }
 
   #decide(person: Person, answer: DecisionAnswer): Promise<Act> {

@@ -8,8 +8,8 @@ import type { Negotiator } from './negotiator.ts'
 /** Cents. */
 const [LOW, LOWER, HIGHER, HIGH] = [500_000, 600_000, 800_000, 900_000]
 const PAUSE_MAX_MS = 2_000
-/** A late answer comes so long before or after its deadline. */
-const LATE_MS = 1_500
+/** From when to when an answer comes that is about late, by its deadline. */
+const LATE_MS: readonly [number, number] = [-300, 1_500]
 
 export interface OfferTalkParts {
   readonly negotiator: Negotiator
@@ -66,7 +66,7 @@ export class OfferTalk {
 
   /** Until about a deadline. */
   async waitFor(deadline: number): Promise<void> {
-    await sleep(Math.max(0, deadline + this.random.int(-LATE_MS, LATE_MS) - Date.now()))
+    await sleep(Math.max(0, deadline + this.random.int(...LATE_MS) - Date.now()))
   }
 }
 
