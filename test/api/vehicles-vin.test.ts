@@ -83,6 +83,22 @@ describe('what the seller said', () => {
     expect(await seen(await signIn())).toBeNull()
   })
 
+  test.each([
+    ['half a character', '\ud800'],
+    ['a zero', 'a\u0000b'],
+    ['quotes and a backslash', '\'\\"'],
+    ['a picture', '😀'],
+    ['a new line', 'x\nb'],
+  ])('a warning of a make with %s in it is kept like any other', async (_, make) => {
+    const { vehicle } = await create({ make })
+    expect(vehicle.vin_warnings).toHaveLength(1)
+    const changed = await api('PATCH', `/api/vehicles/${vehicle.id}`, {
+      as: seller,
+      body: { make: `${make}!` },
+    })
+    expect(changed.expect(200).at('vehicle.vin_warnings')).toHaveLength(1)
+  })
+
   test('the same request again is warned of in the same words', async () => {
     const fields = { vin: nextVin(), ...SAID }
     const first = await create(fields, 'vin-warnings-1')
