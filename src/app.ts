@@ -1,6 +1,7 @@
 import { Hono, type MiddlewareHandler } from 'hono'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { auctionRoutes, myAuctionRoutes } from './auctions/routes.ts'
+import { createContractRoutes } from './contract/routes.ts'
 import { isUnreachable } from './db/client.ts'
 import { KeyConflict } from './db/idempotency.ts'
 import type { Bindings, Deps } from './deps.ts'
@@ -82,6 +83,8 @@ export function createApp(createDeps: (env: Bindings) => Deps) {
   app.use('/api/*', limits)
   // It asks every service, and anyone may ask it.
   app.use('/health/detailed', limits)
+  app.use('/openapi.json', limits)
+  app.use('/docs/*', limits)
   app.use(limitBody())
   app.use(requireJson())
 
@@ -100,6 +103,10 @@ export function createApp(createDeps: (env: Bindings) => Deps) {
     .route(
       '/',
       createHealthRoutes(() => app.routes.map(({ path }) => path)),
+    )
+    .route(
+      '/',
+      createContractRoutes(() => app.routes),
     )
     .route('/api/auth', authRoutes)
     .route('/api/webhooks', webhookRoutes)

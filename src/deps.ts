@@ -6,6 +6,7 @@ import { createProjectionStore, type OnDisclosed, type OnEnded } from './auction
 import { createProjector } from './auctions/live/projector.ts'
 import type { Room } from './auctions/live/room.ts'
 import { createRooms } from './auctions/rooms.ts'
+import { createPageReader } from './contract/page-files.ts'
 import { createDatabase, type Transaction } from './db/client.ts'
 import { ClerkVerifier } from './external/clerk.ts'
 import { createPaymentProviders } from './external/payments.ts'
@@ -60,7 +61,7 @@ import { readWatchers, tellWatchers } from './watchlist/tell-watchers.ts'
 
 /** What the platform hands the Worker: its objects' namespaces and its assets, beside the variables of `platform/env.ts`. */
 export interface Bindings {
-  /** The Worker's static assets: what VINs tell. */
+  /** The Worker's static assets: what VINs tell, and the page of the contract. */
   ASSETS: Fetcher
   AUCTION_ROOM: DurableObjectNamespace<Room>
   METRICS: DurableObjectNamespace<MetricsObject>
@@ -201,6 +202,7 @@ export function createDeps(env: Bindings) {
     storage,
     vins,
     findShard: createShardReader(env.ASSETS, isolateShards),
+    readPageFile: createPageReader(env.ASSETS),
     auctionsOf: auctionsOfVehicles,
     isBuyerOf,
     countCompletedSales,

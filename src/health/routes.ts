@@ -3,6 +3,7 @@ import { createMiddleware } from 'hono/factory'
 import manifest from '../../package.json' with { type: 'json' }
 import type { Settings } from '../platform/env.ts'
 import { AppError } from '../platform/errors.ts'
+import { asGuard } from '../platform/guard.ts'
 import { type AppEnv, reply } from '../platform/hono.ts'
 import { EXPOSITION_TYPE, renderMetrics } from '../platform/metrics/exposition.ts'
 import { describe } from '../platform/validate.ts'
@@ -21,15 +22,18 @@ async function isSame(one: string, other: string): Promise<boolean> {
 
 /** Outside development the metrics are for those who hold the token; where none is configured, for nobody. */
 const requireMetricsToken = () =>
-  createMiddleware<AppEnv<MonitoringContext>>(async (c, next) => {
-    const { ENVIRONMENT, METRICS_TOKEN } = c.var.context.settings
-    if (ENVIRONMENT === 'development') return next()
-    if (METRICS_TOKEN === undefined) throw new AppError('not_found')
-    const header = c.req.header('Authorization') ?? ''
-    if (await isSame(header, `Bearer ${METRICS_TOKEN}`)) return next()
-    c.header('WWW-Authenticate', 'Bearer')
-    throw new AppError('unauthenticated', 'The metrics token is required')
-  })
+  asGuard(
+    createMiddleware<AppEnv<MonitoringContext>>(async (c, next) => {
+      const { ENVIRONMENT, METRICS_TOKEN } = c.var.context.settings
+      if (ENVIRONMENT === 'development') return next()
+      if (METRICS_TOKEN === undefined) throw new AppError('not_found')
+      const header = c.req.header('Authorization') ?? ''
+      if (await isSame(header, `Bearer ${METRICS_TOKEN}`)) return next()
+      c.header('WWW-Authenticate', 'Bearer')
+      throw new AppError('unauthenticated', 'The metrics token is required')
+    }),
+    { credential: 'metrics_token' },
+  )
 
 /** `/api/auctions/:id` → `auctions: /api/auctions` */
 function subjectsOf(paths: string[]): Record<string, string> {

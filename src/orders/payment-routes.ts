@@ -6,7 +6,7 @@ import { linkNext } from '../platform/page-link.ts'
 import { limit } from '../platform/rate-limit.ts'
 import { describe, validate } from '../platform/validate.ts'
 import { requireAdmin, requireUser } from '../users/auth.ts'
-import { receivedSchema } from '../users/schemas.ts'
+import { messageBody, receivedSchema } from '../users/schemas.ts'
 import type { IsSuspended } from '../users/user.ts'
 import { listPayments } from './list-payments.ts'
 import { MANUAL_PROVIDER } from './payment.ts'
@@ -81,6 +81,7 @@ export const paymentWebhookRoutes = new Hono<AppEnv<PaymentParts>>().post(
   '/payments/:provider',
   describe({
     summary: 'A payment provider tells of a payment or a refund, signed as Standard Webhooks says',
+    body: { schema: messageBody },
     responses: {
       200: receivedSchema,
       401: 'The signature is not valid',

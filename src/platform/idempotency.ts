@@ -21,8 +21,8 @@ async function fingerprintOf(method: string, path: string, body: string): Promis
  * Reads `Idempotency-Key` into the service's context, behind `requireUser`. The claim itself belongs to the
  * transaction of the effect (`db/idempotency.ts`), so this only says what is to be claimed.
  */
-export const idempotent = () =>
-  createMiddleware<AppEnv>(async (c, next) => {
+export function idempotent() {
+  const handler = createMiddleware<AppEnv>(async (c, next) => {
     const key = c.req.header('Idempotency-Key')
     const { context } = c.var
     if (key === undefined || context.actor === null) return next()
@@ -35,3 +35,11 @@ export const idempotent = () =>
     context.idempotencyKey = { userId: context.actor.userId, key, fingerprint }
     return next()
   })
+  repeatable.add(handler)
+  return handler
+}
+
+const repeatable = new WeakSet<object>()
+
+/** Whether a route's handler takes `Idempotency-Key`. */
+export const isIdempotent = (handler: object): boolean => repeatable.has(handler)

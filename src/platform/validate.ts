@@ -72,6 +72,8 @@ export const validationOf = (handler: object): Validation | undefined => validat
 /** What the API's document says of a route. Responses are the very schemas that encode them. */
 export interface RouteDescription {
   summary: string
+  /** Of routes that read their bodies themselves, where no `validate('json', …)` says it. */
+  body?: { schema: z.ZodType; isOptional?: boolean }
   responses: Record<number, z.ZodType | string>
 }
 

@@ -1,6 +1,7 @@
 import { createMiddleware } from 'hono/factory'
 import { isAdmin, type SignedIn } from '../platform/actor.ts'
 import { AppError } from '../platform/errors.ts'
+import { asGuard } from '../platform/guard.ts'
 import type { AppEnv, RequestContext } from '../platform/hono.ts'
 import { type AccessGrant, readAccessToken } from './tokens.ts'
 import { type IsSuspended, USER_STATUS } from './user.ts'
@@ -46,38 +47,50 @@ async function requireStanding(context: AuthContext, { actor }: AccessGrant): Pr
 
 /** Only with a good access token, else 401, and for who is not suspended; behind it `context.actor` is there. */
 export const requireUser = () =>
-  createMiddleware<AppEnv<AuthParts & SignedIn>>(async (c, next) => {
-    const grant = await requireGrant(c.var.context, c.req.header('Authorization'))
-    await requireStanding(c.var.context, grant)
-    c.var.context.actor = grant.actor
-    return next()
-  })
+  asGuard(
+    createMiddleware<AppEnv<AuthParts & SignedIn>>(async (c, next) => {
+      const grant = await requireGrant(c.var.context, c.req.header('Authorization'))
+      await requireStanding(c.var.context, grant)
+      c.var.context.actor = grant.actor
+      return next()
+    }),
+    { credential: 'access_token' },
+  )
 
 /** As `requireUser`, where suspension is asked about further on: by the room that judges a bid, or not at all. */
 export const requireBearer = () =>
-  createMiddleware<AppEnv<Pick<AuthParts, 'settings'> & SignedIn>>(async (c, next) => {
-    const grant = await requireGrant(c.var.context, c.req.header('Authorization'))
-    c.var.context.actor = grant.actor
-    return next()
-  })
+  asGuard(
+    createMiddleware<AppEnv<Pick<AuthParts, 'settings'> & SignedIn>>(async (c, next) => {
+      const grant = await requireGrant(c.var.context, c.req.header('Authorization'))
+      c.var.context.actor = grant.actor
+      return next()
+    }),
+    { credential: 'access_token' },
+  )
 
 /** With or without a token. One that is not good is still 401: the caller believes to be signed in. */
 export const optionalUser = () =>
-  createMiddleware<AppEnv<AuthParts>>(async (c, next) => {
-    const grant = await readGrant(c.var.context, c.req.header('Authorization'))
-    if (grant !== null) c.var.context.actor = grant.actor
-    return next()
-  })
+  asGuard(
+    createMiddleware<AppEnv<AuthParts>>(async (c, next) => {
+      const grant = await readGrant(c.var.context, c.req.header('Authorization'))
+      if (grant !== null) c.var.context.actor = grant.actor
+      return next()
+    }),
+    { credential: 'access_token', isOptional: true },
+  )
 
 /** Only for administrators: 401 without a good token, 403 without the role. */
 export const requireAdmin = () =>
-  createMiddleware<AppEnv<AuthParts & SignedIn>>(async (c, next) => {
-    const grant = await requireGrant(c.var.context, c.req.header('Authorization'))
-    if (!isAdmin(grant.actor)) throw new AppError('forbidden', 'Only administrators may do this')
-    await requireStanding(c.var.context, grant)
-    c.var.context.actor = grant.actor
-    return next()
-  })
+  asGuard(
+    createMiddleware<AppEnv<AuthParts & SignedIn>>(async (c, next) => {
+      const grant = await requireGrant(c.var.context, c.req.header('Authorization'))
+      if (!isAdmin(grant.actor)) throw new AppError('forbidden', 'Only administrators may do this')
+      await requireStanding(c.var.context, grant)
+      c.var.context.actor = grant.actor
+      return next()
+    }),
+    { credential: 'access_token', isForAdmins: true },
+  )
 
 /** Whom the access token speaks for, if it is good: for counting their requests. Refuses nobody. */
 export async function userIdOf(context: TokenContext, header: string | undefined): Promise<number | null> {

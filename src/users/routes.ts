@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { getCookie } from 'hono/cookie'
 import { createMiddleware } from 'hono/factory'
 import { AppError } from '../platform/errors.ts'
+import { asGuard } from '../platform/guard.ts'
 import { type AppEnv, reply } from '../platform/hono.ts'
 import { limit, type RateLimiter } from '../platform/rate-limit.ts'
 import { isAllowedOrigin } from '../platform/security.ts'
@@ -9,6 +10,7 @@ import { describe, validate } from '../platform/validate.ts'
 import { bearerOf, requireBearer, requireUser } from './auth.ts'
 import {
   clerkSyncBody,
+  messageBody,
   profileBody,
   receivedSchema,
   refreshBody,
@@ -29,27 +31,36 @@ type Env = AppEnv<AuthContext>
 
 /** Clerk's session token: as Bearer, or in the cookie that a signed-in browser sends by itself. */
 const requireClerkSession = () =>
-  createMiddleware<Env & { Variables: { proof: ClerkProof } }>(async (c, next) => {
-    const { context } = c.var
-    const bearer = bearerOf(c.req.header('Authorization'))
-    const token = bearer === undefined ? getCookie(c, '__session') : bearer
-    if (bearer === undefined && !isAllowedOrigin(c.req.header('Origin'), context.settings.ALLOWED_ORIGINS)) {
-      throw new AppError('forbidden', 'This origin may not sign in')
-    }
-    const proof = await proveSession(context, token ?? null)
-    await context.limits.require('authentication', { userKey: proof.clerkUserId, address: null }, context)
-    c.set('proof', proof)
-    return next()
-  })
+  asGuard(
+    createMiddleware<Env & { Variables: { proof: ClerkProof } }>(async (c, next) => {
+      const { context } = c.var
+      const bearer = bearerOf(c.req.header('Authorization'))
+      const token = bearer === undefined ? getCookie(c, '__session') : bearer
+      if (
+        bearer === undefined &&
+        !isAllowedOrigin(c.req.header('Origin'), context.settings.ALLOWED_ORIGINS)
+      ) {
+        throw new AppError('forbidden', 'This origin may not sign in')
+      }
+      const proof = await proveSession(context, token ?? null)
+      await context.limits.require('authentication', { userKey: proof.clerkUserId, address: null }, context)
+      c.set('proof', proof)
+      return next()
+    }),
+    { credential: 'clerk_session' },
+  )
 
 /** A token of a sign-in, in the body or as Bearer; the body counts, for clients that send both. */
 const requireToken = () =>
-  createMiddleware<Env & { Variables: { token: string } }>(async (c, next) => {
-    const token = readRefreshBody(await c.req.text()) ?? bearerOf(c.req.header('Authorization'))
-    if (!token) throw new AppError('unauthenticated', 'A refresh token is required')
-    c.set('token', token)
-    return next()
-  })
+  asGuard(
+    createMiddleware<Env & { Variables: { token: string } }>(async (c, next) => {
+      const token = readRefreshBody(await c.req.text()) ?? bearerOf(c.req.header('Authorization'))
+      if (!token) throw new AppError('unauthenticated', 'A refresh token is required')
+      c.set('token', token)
+      return next()
+    }),
+    { credential: 'sign_in_token', isOptional: true },
+  )
 
 /** Clients that send the token as Bearer send no body, or an empty one under a JSON content type. */
 function readRefreshBody(text: string): string | undefined {
@@ -83,6 +94,7 @@ export const authRoutes = new Hono<Env>()
     '/refresh',
     describe({
       summary: 'Exchange a refresh token for the next one',
+      body: { schema: refreshBody, isOptional: true },
       responses: { 200: sessionSchema, 401: 'Not valid, used before, or ended' },
     }),
     limit('authentication'),
@@ -91,7 +103,11 @@ export const authRoutes = new Hono<Env>()
   )
   .post(
     '/logout',
-    describe({ summary: 'End this sign-in, by its access or refresh token', responses: { 204: 'Ended' } }),
+    describe({
+      summary: 'End this sign-in, by its access or refresh token',
+      body: { schema: refreshBody, isOptional: true },
+      responses: { 204: 'Ended' },
+    }),
     requireToken(),
     async (c) => {
       await endSession(c.var.context, c.var.token)
@@ -119,7 +135,8 @@ export const authRoutes = new Hono<Env>()
 export const webhookRoutes = new Hono<AppEnv<WebhookContext>>().post(
   '/clerk',
   describe({
-    summary: 'Clerk tells of a person who was changed or deleted',
+    summary: 'Clerk tells of a person who was changed or deleted, signed as Svix does',
+    body: { schema: messageBody },
     responses: { 200: receivedSchema, 401: 'The signature is not valid' },
   }),
   limit('webhook'),

@@ -78,6 +78,8 @@ export const sessionSchema = z.object({
 export type Session = z.output<typeof sessionSchema>
 
 export const userChangedSchema = z.object({ message: z.string(), user: userSchema })
+/** A vendor's message: its form is the vendor's, its signature is over the bytes. */
+export const messageBody = z.looseObject({})
 export const receivedSchema = z.object({ received: z.literal(true) })
 
 /** M18; `held` may be above `limit` where a deposit was lowered since. */
