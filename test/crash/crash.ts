@@ -41,7 +41,7 @@ say(`the stack runs at ${stack.url}`)
 
 try {
   const result = await runCrash(stack, options, say)
-  const { findings, listings, problems, faults, hall, moves } = result
+  const { findings, listings, problems, faults, hall, moves, untried } = result
   print('')
   printTable(findings, print)
   print('')
@@ -52,6 +52,7 @@ try {
   print(
     `${faults.length} faults: ${FAULT_KINDS.map((kind) => `${faults.filter((fault) => fault.kind === kind).length} × ${kind}`).join(', ')}`,
   )
+  if (untried.length > 0) print(`not tried this time: ${untried.join(', ')}`)
   const found = [
     ...findings.flatMap(({ problems }) => CHECKS.flatMap((check) => problems[check])),
     ...listings.flatMap(({ problems }) => problems),
