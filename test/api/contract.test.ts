@@ -27,6 +27,7 @@ const UNSTATED = [
   'GET /api/me/stream',
   'GET /docs/docs.css',
   'GET /docs/docs.js',
+  'GET /docs/schemas.js',
 ]
 
 let contract: Contract
@@ -234,7 +235,7 @@ describe('GET /openapi.json', () => {
     expect([other.status, other.text]).toEqual([200, first.text])
   })
 
-  test.each(['/openapi.json', '/docs', '/docs/docs.js', '/docs/docs.css'])(
+  test.each(['/openapi.json', '/docs', '/docs/docs.js', '/docs/schemas.js', '/docs/docs.css'])(
     '%s: HEAD is GET without a body, and no other method is there',
     async (path) => {
       const head = await api('HEAD', path)

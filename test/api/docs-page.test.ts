@@ -7,6 +7,7 @@ import { setVariables } from '../support/variables.ts'
 const FILES = [
   ['/docs', 'text/html; charset=utf-8'],
   ['/docs/docs.js', 'text/javascript; charset=utf-8'],
+  ['/docs/schemas.js', 'text/javascript; charset=utf-8'],
   ['/docs/docs.css', 'text/css; charset=utf-8'],
 ] as const
 
@@ -52,12 +53,15 @@ test('the page asks for nothing but its own files and the contract, and has no s
   for (const [path] of FILES) expect((await api('GET', path)).text).not.toContain('://')
 })
 
-test('data is never made into elements', async () => {
-  const { text } = await api('GET', '/docs/docs.js')
-  expect(text).not.toMatch(
-    /innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|localStorage|cookie/,
-  )
-})
+test.each(['/docs/docs.js', '/docs/schemas.js'])(
+  '%s never makes elements of data, nor keeps it',
+  async (path) => {
+    const { text } = await api('GET', path)
+    expect(text).not.toMatch(
+      /innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|localStorage|cookie/,
+    )
+  },
+)
 
 test.each([
   '/docs/',
@@ -68,6 +72,7 @@ test.each([
   '/docs/vin/1HG.json',
   '/docs//docs.js',
   '/docs/docs.js/',
+  '/docs/vin.js',
   '/vin/1HG.json',
   '/index.html',
 ])('no other asset is shown: %s is 404', async (path) => {
