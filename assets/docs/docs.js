@@ -1,9 +1,11 @@
 // A page to read and try the contract. What comes from it or from an answer is only ever shown as text.
+import { lastOf, outline, sample } from './schemas.js'
+
 const METHODS = ['get', 'post', 'put', 'patch', 'delete']
 const JSON_TYPE = 'application/json'
-const DEEPEST = 12
 
 const contract = { schemas: {}, responses: {} }
+const formOf = (schema) => outline(schema, contract.schemas)
 
 /** An element with attributes and children; a child that is a string is text. */
 function make(name, attributes = {}, ...children) {
@@ -11,83 +13,6 @@ function make(name, attributes = {}, ...children) {
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value)
   element.append(...children)
   return element
-}
-
-const lastOf = (reference) => reference.slice(reference.lastIndexOf('/') + 1)
-const resolve = (schema) => (schema.$ref ? (contract.schemas[lastOf(schema.$ref)] ?? {}) : schema)
-const isEmptyText = (schema) => schema.const === ''
-
-function typeOf(schema) {
-  if (schema.const !== undefined) return JSON.stringify(schema.const)
-  if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(' | ')
-  const types = Array.isArray(schema.type) ? schema.type.join(' | ') : (schema.type ?? 'anything')
-  return schema.format ? `${types} (${schema.format})` : types
-}
-
-const BOUNDS = [
-  'minimum',
-  'maximum',
-  'minLength',
-  'maxLength',
-  'minItems',
-  'maxItems',
-  'multipleOf',
-  'pattern',
-]
-
-function notesOf(schema) {
-  const bounds = BOUNDS.filter((key) => schema[key] !== undefined).map((key) => `${key} ${schema[key]}`)
-  if (schema.default !== undefined) bounds.push(`default ${JSON.stringify(schema.default)}`)
-  return bounds.length === 0 ? '' : `  — ${bounds.join(', ')}`
-}
-
-/** A schema as lines of text: one for each field, deeper ones further in. */
-function outline(given, depth = 0) {
-  const schema = resolve(given)
-  const indent = '  '.repeat(depth)
-  if (depth > DEEPEST) return [`${indent}…`]
-  const choices = (schema.anyOf ?? schema.oneOf ?? schema.allOf ?? []).filter(
-    (choice) => !isEmptyText(choice),
-  )
-  if (choices.length > 0) {
-    const [only] = choices
-    if (choices.length === 1) return outline({ ...resolve(only), default: schema.default }, depth)
-    const word = schema.allOf ? 'all of' : 'one of'
-    return [`${indent}${word}${notesOf(schema)}`, ...choices.flatMap((choice) => outline(choice, depth + 1))]
-  }
-  if (schema.type === 'array') return [`${indent}list of`, ...outline(schema.items ?? {}, depth + 1)]
-  if (schema.type !== 'object') return [`${indent}${typeOf(schema)}${notesOf(schema)}`]
-  const required = schema.required ?? []
-  const fields = Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
-    const mark = required.includes(name) ? '' : '?'
-    const [first = '', ...rest] = outline(field, depth + 1)
-    return [`${indent}${name}${mark}: ${first.trimStart()}`, ...rest]
-  })
-  if (typeof schema.additionalProperties !== 'object')
-    return fields.length === 0 ? [`${indent}object`] : fields
-  return [...fields, `${indent}any other name:`, ...outline(schema.additionalProperties, depth + 1)]
-}
-
-/** A value of the schema to begin with: of an object what has to be there, or everything where nothing has to. */
-function sample(given, depth = 0) {
-  const schema = resolve(given)
-  if (depth > DEEPEST) return null
-  if (schema.default !== undefined) return schema.default
-  if (schema.const !== undefined) return schema.const
-  if (schema.enum) return schema.enum[0]
-  const choices = (schema.anyOf ?? schema.oneOf ?? schema.allOf ?? []).filter(
-    (choice) => !isEmptyText(choice),
-  )
-  if (choices.length > 0) return sample(choices[0], depth + 1)
-  const type = Array.isArray(schema.type) ? schema.type[0] : schema.type
-  if (type === 'array') return schema.minItems > 0 ? [sample(schema.items ?? {}, depth + 1)] : []
-  if (type === 'number' || type === 'integer') return Math.max(schema.minimum ?? 0, 0)
-  if (type === 'boolean') return false
-  if (type === 'string')
-    return schema.format === 'date-time' ? new Date(Date.now() + 86_400_000).toISOString() : ''
-  if (type !== 'object') return null
-  const names = schema.required?.length > 0 ? schema.required : Object.keys(schema.properties ?? {})
-  return Object.fromEntries(names.map((name) => [name, sample(schema.properties?.[name] ?? {}, depth + 1)]))
 }
 
 const schemaOf = (part) => part?.content?.[JSON_TYPE]?.schema
@@ -100,7 +25,7 @@ function describeResponse([status, given]) {
   const details = make('details', {}, title)
   details.addEventListener('toggle', () => {
     if (details.open && details.children.length === 1)
-      details.append(make('pre', { tabindex: '0' }, outline(schema).join('\n')))
+      details.append(make('pre', { tabindex: '0' }, formOf(schema).join('\n')))
   })
   return details
 }
@@ -129,7 +54,7 @@ function makeInput(operationId, parameter) {
   const input = make('input', { type: 'text', autocomplete: 'off', spellcheck: 'false' })
   input.required = parameter.required
   const text = `${parameter.name} (${parameter.in}${parameter.required ? ', required' : ''})`
-  const note = [parameter.description, ...outline(parameter.schema)].filter(Boolean).join(' ')
+  const note = [parameter.description, ...formOf(parameter.schema)].filter(Boolean).join(' ')
   return {
     parameter,
     input,
@@ -196,14 +121,14 @@ function makeForm(method, path, operation) {
   let body = null
   if (schema !== undefined) {
     body = make('textarea', { spellcheck: 'false' })
-    body.value = requestBody.required ? JSON.stringify(sample(schema), null, 2) : ''
+    body.value = requestBody.required ? JSON.stringify(sample(schema, contract.schemas), null, 2) : ''
     form.append(makeField(`${operationId}-body`, 'Body', body, ''))
     form.append(
       make(
         'details',
         {},
         make('summary', {}, 'Its form'),
-        make('pre', { tabindex: '0' }, outline(schema).join('\n')),
+        make('pre', { tabindex: '0' }, formOf(schema).join('\n')),
       ),
     )
   }

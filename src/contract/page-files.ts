@@ -6,6 +6,7 @@ const READ_TIMEOUT_MS = 1_000
 export const PAGE_FILES = [
   { path: '/docs', asset: '/docs/index.html', type: 'text/html; charset=utf-8' },
   { path: '/docs/docs.js', asset: '/docs/docs.js', type: 'text/javascript; charset=utf-8' },
+  { path: '/docs/schemas.js', asset: '/docs/schemas.js', type: 'text/javascript; charset=utf-8' },
   { path: '/docs/docs.css', asset: '/docs/docs.css', type: 'text/css; charset=utf-8' },
 ] as const
 

@@ -43,7 +43,7 @@ async function answerPageFile(c: Context<Env>, { asset, type }: (typeof PAGE_FIL
 export function createContractRoutes(routesOf: () => readonly MountedHandler[]) {
   // Made at the first question and kept: the routes are constant as long as the isolate runs.
   let written: Contract | undefined
-  const [page, script, style] = PAGE_FILES
+  const [page, script, schemas, style] = PAGE_FILES
   return new Hono<Env>()
     .get(
       '/openapi.json',
@@ -63,5 +63,6 @@ export function createContractRoutes(routesOf: () => readonly MountedHandler[]) 
       (c) => answerPageFile(c, page),
     )
     .get(script.path, (c) => answerPageFile(c, script))
+    .get(schemas.path, (c) => answerPageFile(c, schemas))
     .get(style.path, (c) => answerPageFile(c, style))
 }

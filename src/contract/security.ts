@@ -14,7 +14,7 @@ export const CREDENTIALS: Record<Credential | 'clerk_cookie', JsonSchema> = {
   metrics_token: {
     type: 'http',
     scheme: 'bearer',
-    description: 'METRICS_TOKEN; not asked for in development',
+    description: 'That of whoever reads the metrics; not asked for in development',
   },
 }
 

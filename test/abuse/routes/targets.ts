@@ -16,7 +16,15 @@ const ADMIN_ROOT = '/api/admin'
 /** What nobody has: of an admin's doing to people nobody of the scene shall be the victim. */
 const NOBODY = '999999999'
 /** Reached without an account, or with a token of another kind. */
-const PUBLIC_PATHS = ['/health', '/metrics', '/api/vin', '/api/webhooks', '/api/auth/clerk-sync']
+const PUBLIC_PATHS = [
+  '/health',
+  '/metrics',
+  '/openapi.json',
+  '/docs',
+  '/api/vin',
+  '/api/webhooks',
+  '/api/auth/clerk-sync',
+]
 
 /** The names of a path's parameters. */
 export const parametersOf = ({ path }: Route): string[] =>
