@@ -84,7 +84,6 @@ describe('what the seller said', () => {
   })
 
   test.each([
-    ['half a character', '\ud800'],
     ['a zero', 'a\u0000b'],
     ['quotes and a backslash', '\'\\"'],
     ['a picture', '😀'],
@@ -97,6 +96,12 @@ describe('what the seller said', () => {
       body: { make: `${make}!` },
     })
     expect(changed.expect(200).at('vehicle.vin_warnings')).toHaveLength(1)
+  })
+
+  test('a make with half a character in it is refused, as all such text is', async () => {
+    const body = { vin: nextVin(), make: '\ud800' }
+    const refused = await api('POST', '/api/vehicles', { as: seller, body })
+    expect(refused.expect(400).at('details.0.path')).toBe('make')
   })
 
   test('the same request again is warned of in the same words', async () => {

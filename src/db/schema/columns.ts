@@ -14,14 +14,10 @@ export const asciiKey = customType<{ data: string; config: { length: number }; c
   dataType: (config) => `varchar(${config.length}) character set ascii collate ascii_bin`,
 })
 
-/** Half a character outside the basic plane is no text to a database: it is replaced, as in a text column. */
-const wellFormed = (_key: string, value: unknown): unknown =>
-  typeof value === 'string' ? value.toWellFormed() : value
-
 /** Parsed here: on MariaDB a JSON column is text, and this driver does not look into it. */
 export const jsonDocument = <Data>() =>
   customType<{ data: Data; driverData: string }>({
     dataType: () => 'json',
-    toDriver: (value) => JSON.stringify(value, wellFormed),
+    toDriver: (value) => JSON.stringify(value),
     fromDriver: (value) => (typeof value === 'string' ? JSON.parse(value) : value),
   })()
