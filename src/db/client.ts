@@ -60,10 +60,14 @@ function boundedFetch(
   }
 }
 
+/** A transaction runs again after an answer that was lost, once; after a conflict of locks, which left nothing, more often. */
+const RUNS_MAX = 2
+const CONFLICT_RUNS_MAX = 6
+
 /**
- * The driver's client with transactions that are run once more after a deadlock or an answer that was lost. Whoever
- * writes a transaction therefore begins it with a guard, such as a conditional UPDATE, that tells the second run
- * what the first one did.
+ * The driver's client with transactions that run again after a deadlock or an answer that was lost. Whoever writes a
+ * transaction therefore begins it with a guard, such as a conditional UPDATE, that tells the next run what the one
+ * before did.
  */
 class RepeatingClient extends Client {
   readonly #url: string
@@ -78,11 +82,13 @@ class RepeatingClient extends Client {
   override async transaction<T>(work: (tx: DriverTransaction) => Promise<T>): Promise<T> {
     const deadlineMs = Date.now() + TRANSACTION_TIMEOUTS * (this.#options.timeoutMs ?? QUERY_TIMEOUT_MS)
     const client = new Client({ url: this.#url, fetch: boundedFetch(this.#options, deadlineMs) })
-    try {
-      return await runTransaction(client, work)
-    } catch (error) {
-      if (!isUnreachable(error) || Date.now() >= deadlineMs) throw error
-      return await runTransaction(client, work)
+    for (let run = 1; ; run++) {
+      try {
+        return await runTransaction(client, work)
+      } catch (error) {
+        const runsMax = isConflict(error) ? CONFLICT_RUNS_MAX : RUNS_MAX
+        if (run >= runsMax || !isUnreachable(error) || Date.now() >= deadlineMs) throw error
+      }
     }
   }
 }
@@ -149,6 +155,12 @@ const PASSING_ERRNOS = {
 const passingErrnos: ReadonlySet<number | null> = new Set(Object.values(PASSING_ERRNOS))
 
 export const isDuplicate = (error: unknown): boolean => errnoOf(error) === DUPLICATE_ENTRY
+
+/** MySQL rolled the transaction back because of another one that is done by now, or will be. */
+function isConflict(error: unknown): boolean {
+  const errno = errnoOf(error)
+  return errno === PASSING_ERRNOS.deadlock || errno === PASSING_ERRNOS.checkpoint
+}
 
 /** What Vitess will say of the same statement tomorrow. Its other codes are of a server that cannot serve now. */
 const REFUSING_CODES: ReadonlySet<string> = new Set([
