@@ -37,7 +37,7 @@ import { readAccount } from './orders/read-account.ts'
 import { settleAuction, tellAccounts } from './orders/settle-auction.ts'
 import { warnDisabled } from './platform/disabled.ts'
 import { parseSettings, type Settings } from './platform/env.ts'
-import { isolateLimiter } from './platform/isolate-limit.ts'
+import { isolateLimiterOf } from './platform/isolate-limit.ts'
 import { createLogger, describeError } from './platform/logger.ts'
 import { isolateMetrics } from './platform/metrics/isolate.ts'
 import { createMetrics } from './platform/metrics/metrics.ts'
@@ -131,7 +131,7 @@ export function createDeps(env: Bindings) {
   })
   const limits = new RateLimiter({
     counter: redis,
-    fallback: isolateLimiter,
+    isolateOf: isolateLimiterOf,
     isOn: settings.RATE_LIMITS === 'on',
   })
   const clerk = new ClerkVerifier({

@@ -38,6 +38,6 @@ export interface AuctionParts extends VehicleParts {
   applyDue: ApplyDue
   onAuctionScheduled: OnAuctionScheduled
   decisionOf: DecisionOf
-  limits: Pick<RateLimiter, 'require' | 'requireLeftIfCounted'>
+  limits: Pick<RateLimiter, 'allows' | 'require' | 'requireLeftIfCounted'>
 }
 export type AuctionContext = RequestContext & AuctionParts

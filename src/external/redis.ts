@@ -45,9 +45,19 @@ export class RedisService implements WindowCounter {
   /** The cached value; null where there is none, or one that another version wrote in another shape. */
   async get<Schema extends z.ZodType>(key: string, schema: Schema): Promise<Answer<z.output<Schema> | null>> {
     const answer = await this.#ask('get', COMMAND_TIMEOUT_MS, (redis) => redis.get<string>(key))
-    if (answer.away || answer.value === null) return answer.away ? answer : { away: false, value: null }
-    const parsed = schema.safeParse(parseJson(answer.value))
-    return { away: false, value: parsed.success ? parsed.data : null }
+    return answer.away ? answer : { away: false, value: parseCached(answer.value, schema) }
+  }
+
+  /** The cached values of several keys, which are few: each as `get` tells it, in the order of the keys. */
+  async getMany<Schema extends z.ZodType>(
+    keys: readonly string[],
+    schema: Schema,
+  ): Promise<Answer<(z.output<Schema> | null)[]>> {
+    const answer = await this.#ask('get', COMMAND_TIMEOUT_MS, (redis) =>
+      redis.mget<(string | null)[]>(...keys),
+    )
+    if (answer.away) return answer
+    return { away: false, value: answer.value.map((text) => parseCached(text, schema)) }
   }
 
   /** Caches what JSON can hold for `ttlSeconds`. */
@@ -64,9 +74,9 @@ export class RedisService implements WindowCounter {
     return answer.away ? answer : { away: false, value: null }
   }
 
-  async take(key: string, rate: Rate): Promise<WindowVerdict | null> {
+  async take(key: string, rate: Rate, count: number): Promise<WindowVerdict | null> {
     const answer = await this.#ask('limit', COMMAND_TIMEOUT_MS, async (redis) => {
-      const verdict = await createLimiter(redis, rate).limit(key)
+      const verdict = await createLimiter(redis, rate).limit(key, { rate: count })
       // The limiter's own way of saying that nobody answered is to let the request pass.
       if (verdict.reason === 'timeout') throw new TimeoutError('No answer in time')
       return { allowed: verdict.success, resetMs: verdict.reset }
@@ -127,10 +137,13 @@ const createLimiter = (redis: Redis, { requests, windowSeconds }: Rate): Ratelim
     enableTelemetry: false,
   })
 
-function parseJson(text: string): unknown {
+/** Null where there is nothing, or what another version wrote in another shape. */
+function parseCached<Schema extends z.ZodType>(text: string | null, schema: Schema): z.output<Schema> | null {
+  if (text === null) return null
   try {
-    return JSON.parse(text)
+    const parsed = schema.safeParse(JSON.parse(text))
+    return parsed.success ? parsed.data : null
   } catch {
-    return undefined
+    return null
   }
 }

@@ -29,7 +29,7 @@ export interface VinLookupOptions {
   vpic?: boolean | undefined
   clearvinUrl?: string | undefined
   vpicUrl?: string | undefined
-  cache: Pick<RedisService, 'get' | 'set'>
+  cache: Pick<RedisService, 'get' | 'getMany' | 'set'>
   /** Milliseconds; 2 s a call and 2.5 s in all unless said. */
   callTimeoutMs?: number | undefined
   totalTimeoutMs?: number | undefined
@@ -37,11 +37,29 @@ export interface VinLookupOptions {
   onCall?: ((call: VinCall) => void) | undefined
 }
 
+/** What a lookup is given by who asks. */
+export interface VinRequest {
+  /** Whether vendors may be asked about so many VINs for them now; asked once, and not where all answers are kept. */
+  mayAsk(count: number): Promise<boolean>
+  /** Takes the writing to the cache, which nobody waits for. */
+  keepLater(work: Promise<unknown>): void
+}
+
 /** `warnings` say which vendor failed, also where another one answered. */
 export interface VinLookup {
   source: VendorName | null
   answer: VendorAnswer | null
   warnings: string[]
+}
+
+/** What one lookup may do. */
+interface Effort {
+  kept: ReadonlyMap<string, VendorAnswer>
+  /** Epoch milliseconds. */
+  deadline: number
+  /** Whether vendors may be asked at all. */
+  isAllowed: boolean
+  keepLater: VinRequest['keepLater']
 }
 
 /** The vendors that the configuration names: ClearVIN first, NHTSA's vPIC after it. */
@@ -61,20 +79,37 @@ export class VinLookupService {
   }
 
   /**
-   * The first answer of a vendor, a kept one included; never rejects.
+   * Of each VIN the first answer of a vendor, a kept one included; never rejects. Empty where there is no vendor.
    * Takes no longer than the whole bound, also where a vendor or the cache hangs.
-   * @param vin normalized and well-formed
-   * @param keepLater takes the writing to the cache, which nobody waits for
+   * @param vins normalized and well-formed
    */
-  async lookup(vin: string, keepLater: (work: Promise<unknown>) => void): Promise<VinLookup> {
+  async lookup(vins: readonly string[], request: VinRequest): Promise<ReadonlyMap<string, VinLookup>> {
+    const [first] = this.#vendors
+    const distinct = [...new Set(vins)]
+    if (!first || distinct.length === 0) return new Map()
     const deadline = Date.now() + (this.#options.totalTimeoutMs ?? TOTAL_TIMEOUT_MS)
+    const kept = await this.#readKept(distinct)
+    const toAsk = distinct.filter((vin) => !kept.has(cacheKey(first.name, vin)))
+    const isAllowed = toAsk.length > 0 && (await request.mayAsk(toAsk.length))
+    const effort = { kept, deadline, isAllowed, keepLater: request.keepLater }
+    return new Map(
+      await Promise.all(distinct.map(async (vin) => [vin, await this.#lookupOne(vin, effort)] as const)),
+    )
+  }
+
+  async #lookupOne(vin: string, { kept, deadline, isAllowed, keepLater }: Effort): Promise<VinLookup> {
     const warnings: string[] = []
-    const kept = await Promise.all(this.#vendors.map(({ name }) => this.#readKept(name, vin)))
-    for (const [index, vendor] of this.#vendors.entries()) {
-      const answer = kept[index] ?? (await this.#ask(vendor, vin, deadline, warnings))
+    for (const vendor of this.#vendors) {
+      const key = cacheKey(vendor.name, vin)
+      const old = kept.get(key)
+      if (old) return { source: vendor.name, answer: old, warnings }
+      if (!isAllowed) {
+        warnings.push(`${vendor.title} was not asked: too many numbers within a minute`)
+        continue
+      }
+      const answer = await this.#ask(vendor, vin, { deadline, keepLater, warnings })
       if (!answer) continue
-      if (!kept[index])
-        keepLater(this.#options.cache.set(cacheKey(vendor.name, vin), answer, CACHE_TTL_SECONDS))
+      keepLater(this.#options.cache.set(key, answer, CACHE_TTL_SECONDS))
       return { source: vendor.name, answer, warnings }
     }
     return { source: null, answer: null, warnings }
@@ -83,8 +118,7 @@ export class VinLookupService {
   async #ask(
     vendor: VinVendor,
     vin: string,
-    deadline: number,
-    warnings: string[],
+    { deadline, keepLater, warnings }: Pick<Effort, 'deadline' | 'keepLater'> & { warnings: string[] },
   ): Promise<VendorAnswer | null> {
     const startedMs = Date.now()
     const timeoutMs = Math.min(this.#options.callTimeoutMs ?? CALL_TIMEOUT_MS, deadline - startedMs)
@@ -96,7 +130,7 @@ export class VinLookupService {
       this.#options.onCall?.({ provider: vendor.name, status, durationMs: Date.now() - startedMs, error })
     const signal = AbortSignal.timeout(timeoutMs)
     try {
-      const answer = await vendor.ask(vin, signal)
+      const answer = await vendor.ask(vin, { signal, keepLater })
       if (!answer) warnings.push(`${vendor.title} does not know this VIN`)
       report(answer ? 'success' : 'unknown', null)
       return answer
@@ -107,9 +141,17 @@ export class VinLookupService {
     }
   }
 
-  async #readKept(vendor: VendorName, vin: string): Promise<VendorAnswer | null> {
-    const kept = await this.#options.cache.get(cacheKey(vendor, vin), answerSchema)
-    return kept.away ? null : kept.value
+  /** The answers that are kept, by their key in the cache. */
+  async #readKept(vins: readonly string[]): Promise<Map<string, VendorAnswer>> {
+    const keys = this.#vendors.flatMap(({ name }) => vins.map((vin) => cacheKey(name, vin)))
+    const found = await this.#options.cache.getMany(keys, answerSchema)
+    const kept = new Map<string, VendorAnswer>()
+    if (found.away) return kept
+    for (const [index, key] of keys.entries()) {
+      const answer = found.value[index]
+      if (answer) kept.set(key, answer)
+    }
+    return kept
   }
 }
 

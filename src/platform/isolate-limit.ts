@@ -17,19 +17,22 @@ export class IsolateLimiter {
     this.#keysMax = keysMax
   }
 
-  take(key: string, { requests, windowSeconds }: Rate, nowMs: number): WindowVerdict {
+  /** Counts `count` more, all of them or none. */
+  take(key: string, { requests, windowSeconds }: Rate, nowMs: number, count: number): WindowVerdict {
     const standing = this.#windows.get(key)
     if (standing && standing.endsMs > nowMs) {
-      standing.count += 1
-      return { allowed: standing.count <= requests, resetMs: standing.endsMs }
+      const allowed = standing.count + count <= requests
+      if (allowed) standing.count += count
+      return { allowed, resetMs: standing.endsMs }
     }
     // Written anew, it is the youngest in the map's order.
     this.#windows.delete(key)
     const oldest = this.#windows.keys().next()
     if (this.#windows.size >= this.#keysMax && !oldest.done) this.#windows.delete(oldest.value)
     const endsMs = nowMs + windowSeconds * SECOND_MS
-    this.#windows.set(key, { endsMs, count: 1 })
-    return { allowed: requests >= 1, resetMs: endsMs }
+    const allowed = count <= requests
+    this.#windows.set(key, { endsMs, count: allowed ? count : 0 })
+    return { allowed, resetMs: endsMs }
   }
 
   /** What `take` would say; counts nothing. */
@@ -40,5 +43,14 @@ export class IsolateLimiter {
   }
 }
 
-/** The isolate's own on purpose: it has to outlive requests to count them while Redis is away. */
-export const isolateLimiter = new IsolateLimiter(KEYS_MAX)
+// The isolate's own on purpose: they have to outlive requests to count them.
+const limiters = new Map<string, IsolateLimiter>()
+
+/** The isolate's counter for a limit. Each has its own keys: those of one push out none of another. */
+export function isolateLimiterOf(limit: string): IsolateLimiter {
+  const standing = limiters.get(limit)
+  if (standing) return standing
+  const limiter = new IsolateLimiter(KEYS_MAX)
+  limiters.set(limit, limiter)
+  return limiter
+}

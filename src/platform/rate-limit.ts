@@ -22,8 +22,8 @@ export interface WindowVerdict {
 
 /** Null where the counter is away. */
 export interface WindowCounter {
-  /** Counts one more request under `key`. */
-  take(key: string, rate: Rate): Promise<WindowVerdict | null>
+  /** Counts `count` more under `key`, all of them or none. */
+  take(key: string, rate: Rate, count: number): Promise<WindowVerdict | null>
   /** Whether one more would be allowed; counts nothing. */
   look(key: string, rate: Rate): Promise<WindowVerdict | null>
 }
@@ -33,29 +33,37 @@ interface Limit {
   perUser: Rate
   /** For everybody else: an address (of IPv6 the /64) may be a whole office. */
   perAddress: Rate
-  whenAway: 'open' | 'isolate'
+  counted: Counted
 }
+
+/**
+ * Where requests are counted: in Redis, where everybody passes while it is away; in Redis, and in the isolate while it
+ * is away; or in the isolate alone, for what asks nothing outside and is to wait for nothing outside.
+ */
+type Counted = 'redis' | 'redis_or_isolate' | 'isolate'
 
 const perMinute = (requests: number): Rate => ({ requests, windowSeconds: 60 })
 
 /** Bids are not here: their limit (10/s, burst 20) is kept in the room. */
 export const LIMITS = {
-  read: { perUser: perMinute(600), perAddress: perMinute(600), whenAway: 'open' },
+  read: { perUser: perMinute(600), perAddress: perMinute(600), counted: 'redis' },
   /** Forty photos take eighty requests, sent at once. */
-  write: { perUser: perMinute(300), perAddress: perMinute(120), whenAway: 'open' },
+  write: { perUser: perMinute(300), perAddress: perMinute(120), counted: 'redis' },
   /**
    * Exchanging and refreshing tokens, per address (an office signs in at nine) and, once the token has told who it
    * is, per person: see `require`.
    */
-  authentication: { perUser: perMinute(30), perAddress: perMinute(60), whenAway: 'isolate' },
-  /** Vendors are paid by the answer. */
-  vin: { perUser: perMinute(60), perAddress: perMinute(30), whenAway: 'open' },
-  /** Up to fifty answers each. */
-  vin_batch: { perUser: perMinute(20), perAddress: perMinute(5), whenAway: 'open' },
+  authentication: { perUser: perMinute(30), perAddress: perMinute(60), counted: 'redis_or_isolate' },
+  /** What a number alone tells comes from the isolate's memory. */
+  vin: { perUser: perMinute(300), perAddress: perMinute(120), counted: 'isolate' },
+  /** Up to fifty numbers each. */
+  vin_batch: { perUser: perMinute(60), perAddress: perMinute(20), counted: 'isolate' },
+  /** Numbers, not requests: vendors are paid by the answer. A batch has room. */
+  vin_vendor: { perUser: perMinute(300), perAddress: perMinute(100), counted: 'redis_or_isolate' },
   /** Messages of a vendor come from few addresses, and are signed. */
-  webhook: { perUser: perMinute(600), perAddress: perMinute(600), whenAway: 'open' },
+  webhook: { perUser: perMinute(600), perAddress: perMinute(600), counted: 'redis' },
   /** Sockets, tickets and bids to rooms that are not there: each would wake an object. */
-  unknown_auction: { perUser: perMinute(30), perAddress: perMinute(30), whenAway: 'isolate' },
+  unknown_auction: { perUser: perMinute(30), perAddress: perMinute(30), counted: 'redis_or_isolate' },
 } as const satisfies Record<string, Limit>
 
 export type LimitName = keyof typeof LIMITS
@@ -72,60 +80,92 @@ interface Moment {
   log: Logger
 }
 
+/** One question to both counters. */
+interface Ask {
+  inRedis(key: string, rate: Rate): Promise<WindowVerdict | null>
+  inIsolate(key: string, rate: Rate): WindowVerdict
+}
+
 export class RateLimiter {
   readonly #counter: WindowCounter
-  readonly #fallback: IsolateLimiter
+  readonly #isolateOf: (name: LimitName) => IsolateLimiter
   readonly #isOn: boolean
 
-  constructor(options: { counter: WindowCounter; fallback: IsolateLimiter; isOn: boolean }) {
+  constructor(options: {
+    counter: WindowCounter
+    isolateOf: (name: LimitName) => IsolateLimiter
+    isOn: boolean
+  }) {
     this.#counter = options.counter
-    this.#fallback = options.fallback
+    this.#isolateOf = options.isolateOf
     this.#isOn = options.isOn
   }
 
   /**
-   * Counts one request. Where the counter is away everybody passes, but for limits that fall back to the isolate.
+   * Counts one request, where `LIMITS` says.
    *
    * A caller without a user key whose address is not known passes too, and each such request is logged: one bucket
    * for all of them would let a single one lock out the rest. Cloudflare sets `CF-Connecting-IP` on every request
    * from outside and lets nobody remove it.
    * @throws AppError `rate_limited`
    */
-  require(name: LimitName, caller: Caller, at: Moment): Promise<void> {
-    return this.#judge('take', name, caller, at)
+  async require(name: LimitName, caller: Caller, at: Moment): Promise<void> {
+    refuse(await this.#take(name, caller, at, 1), at)
+  }
+
+  /** Counts as `require` does, `count` at once, all of them or none; tells instead of refusing. */
+  async allows(name: LimitName, caller: Caller, at: Moment, count: number): Promise<boolean> {
+    return (await this.#take(name, caller, at, count)).allowed
   }
 
   /** Refuses who has nothing left and counts nothing. @throws AppError `rate_limited` */
-  requireLeft(name: LimitName, caller: Caller, at: Moment): Promise<void> {
-    return this.#judge('look', name, caller, at)
+  async requireLeft(name: LimitName, caller: Caller, at: Moment): Promise<void> {
+    const verdict = await this.#judge(name, caller, at, {
+      inRedis: (key, rate) => this.#counter.look(key, rate),
+      inIsolate: (key, rate) => this.#isolateOf(name).look(key, rate, at.now),
+    })
+    refuse(verdict, at)
   }
 
   /**
    * `requireLeft` for those whom this very isolate has counted within the window. All others pass unasked: what is as
    * frequent as bids waits for no Redis, and whoever is held to the limit gets one more from each isolate.
-   * For limits that fall back to the isolate. @throws AppError `rate_limited`
+   * For limits that are counted in the isolate too. @throws AppError `rate_limited`
    */
   async requireLeftIfCounted(name: LimitName, caller: Caller, at: Moment): Promise<void> {
     const { key, rate } = counterOf(name, caller)
-    if (this.#fallback.look(key, { ...rate, requests: 1 }, at.now).allowed) return
+    if (this.#isolateOf(name).look(key, { ...rate, requests: 1 }, at.now).allowed) return
     await this.requireLeft(name, caller, at)
   }
 
-  async #judge(ask: 'take' | 'look', name: LimitName, caller: Caller, at: Moment): Promise<void> {
-    if (!this.#isOn) return
+  #take(name: LimitName, caller: Caller, at: Moment, count: number): Promise<WindowVerdict> {
+    return this.#judge(name, caller, at, {
+      inRedis: (key, rate) => this.#counter.take(key, rate, count),
+      inIsolate: (key, rate) => this.#isolateOf(name).take(key, rate, at.now, count),
+    })
+  }
+
+  async #judge(name: LimitName, caller: Caller, at: Moment, ask: Ask): Promise<WindowVerdict> {
+    const free = { allowed: true, resetMs: at.now }
+    if (!this.#isOn) return free
     if (caller.userKey === null && caller.address === null) {
       at.log.warn('address_unknown', { limit: name })
-      return
+      return free
     }
-    const { whenAway }: Limit = LIMITS[name]
+    const { counted }: Limit = LIMITS[name]
     const { key, rate } = counterOf(name, caller)
-    const counted = await this.#counter[ask](key, rate)
-    const inIsolate = whenAway === 'isolate' ? this.#fallback[ask](key, rate, at.now) : null
-    const verdict = counted ?? inIsolate
-    if (verdict === null || verdict.allowed) return
-    const retryAfterSeconds = Math.max(1, Math.ceil((verdict.resetMs - at.now) / SECOND_MS))
-    throw new AppError('rate_limited', undefined, { retryAfterSeconds })
+    const inRedis = counted === 'isolate' ? null : await ask.inRedis(key, rate)
+    // Also while Redis answers: `requireLeftIfCounted` looks here, and an absence begins with what was.
+    const inIsolate = counted === 'redis' ? null : ask.inIsolate(key, rate)
+    return inRedis ?? inIsolate ?? free
   }
+}
+
+/** @throws AppError `rate_limited` where the verdict is one that does not allow */
+function refuse(verdict: WindowVerdict, at: Moment): void {
+  if (verdict.allowed) return
+  const retryAfterSeconds = Math.max(1, Math.ceil((verdict.resetMs - at.now) / SECOND_MS))
+  throw new AppError('rate_limited', undefined, { retryAfterSeconds })
 }
 
 /** Where a caller is counted, and up to what. */

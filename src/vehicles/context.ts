@@ -5,6 +5,7 @@ import type { Announce } from '../notifications/announce.ts'
 import type { Settings } from '../platform/env.ts'
 import type { RequestContext } from '../platform/hono.ts'
 import type { Metrics } from '../platform/metrics/metrics.ts'
+import type { RateLimiter } from '../platform/rate-limit.ts'
 import type { VehicleAuction } from './schemas.ts'
 import type { DisclosureChange, VehicleSummary } from './vehicle.ts'
 import type { FindShard } from './vin/shard-reader.ts'
@@ -60,6 +61,7 @@ export interface VehicleParts {
   /** Null where none is configured. */
   storage: ObjectStorage | null
   vins: VinLookupService
+  limits: Pick<RateLimiter, 'allows'>
   findShard: FindShard
   auctionsOf: AuctionsOf
   isBuyerOf: IsBuyerOf

@@ -1,3 +1,4 @@
+import type { VinLookup } from '../external/vin.ts'
 import { describeError } from '../lib/error-text.ts'
 import { AppError } from '../platform/errors.ts'
 import type { VehicleContext } from './context.ts'
@@ -28,14 +29,15 @@ export async function readVin(
   }
 }
 
-/** @param vin normalized and of the right form */
-async function decodeNormalized(ctx: VehicleContext, vin: string): Promise<DecodedVin> {
+/** Whether there can be a vehicle of this number. */
+const canBe = (vin: string, { check_digit_valid }: OfflineVin): boolean =>
+  !vin.includes(UNKNOWN) && (check_digit_valid === true || !needsCheckDigit(vin))
+
+/** What the number itself tells of it, and what a vendor says where one was asked. */
+function tell(vin: string, offline: OfflineVin, lookup: VinLookup | undefined): DecodedVin {
   const { candidates, warnings, country, manufacturer, check_digit_valid, suspect_positions, ...fields } =
-    await readVin(ctx, vin)
-  const isWhole = !vin.includes(UNKNOWN)
-  const valid = isWhole && (check_digit_valid === true || !needsCheckDigit(vin))
-  const lookup = valid ? await ctx.vins.lookup(vin, (work) => ctx.waitUntil(work)) : null
-  const own = { vin, valid, check_digit_valid, country, manufacturer, suspect_positions }
+    offline
+  const own = { vin, valid: canBe(vin, offline), check_digit_valid, country, manufacturer, suspect_positions }
   if (lookup?.answer && lookup.source) {
     const { answer, source } = lookup
     return {
@@ -56,9 +58,23 @@ async function decodeNormalized(ctx: VehicleContext, vin: string): Promise<Decod
   }
 }
 
+interface ReadVin {
+  vin: string
+  offline: OfflineVin
+}
+
+/** What vendors say of those that can be: nobody is paid to say that a number is wrong or not whole. */
+function askVendors(ctx: VehicleContext, read: readonly ReadVin[]): Promise<ReadonlyMap<string, VinLookup>> {
+  const vins = read.flatMap(({ vin, offline }) => (canBe(vin, offline) ? [vin] : []))
+  const caller = { userKey: ctx.actor?.userId ?? null, address: ctx.address }
+  return ctx.vins.lookup(vins, {
+    mayAsk: (count) => ctx.limits.allows('vin_vendor', caller, ctx, count),
+    keepLater: (work) => ctx.waitUntil(work),
+  })
+}
+
 /**
  * What is known of a VIN. Check digit, maker and country come from the number itself, all else from `source`.
- * A wrong check digit where the market has one means that there is no such vehicle: no vendor is paid to say so.
  * @param options `mayBePartial`: `*` may stand for characters that are not known; `extra`: further fields of a refusal
  * @throws AppError `validation_failed` for a wrong length or a character that no VIN has
  */
@@ -72,15 +88,28 @@ export async function decodeVin(
   const problem = mayBePartial ? partialVinProblem(vin) : vinFormProblem(vin)
   if (problem)
     throw new AppError('validation_failed', problem, { details: [{ path: 'vin', message: problem }], extra })
-  return await decodeNormalized(ctx, vin)
+  const offline = await readVin(ctx, vin)
+  const lookups = await askVendors(ctx, [{ vin, offline }])
+  return tell(vin, offline, lookups.get(vin))
 }
 
 /** Each as `decodeVin` tells it, in the order in which they came; what is no VIN is refused in its own place. */
 export async function decodeVins(ctx: VehicleContext, texts: readonly string[]): Promise<VinBatch> {
-  const results = texts.map(async (text): Promise<VinBatch['results'][number]> => {
-    const vin = normalizeVin(text)
-    const error = partialVinProblem(vin)
-    return error ? { vin, valid: false, error, code: 'validation_failed' } : await decodeNormalized(ctx, vin)
-  })
-  return { results: await Promise.all(results) }
+  const read = await Promise.all(
+    texts.map(async (text) => {
+      const vin = normalizeVin(text)
+      const problem = partialVinProblem(vin)
+      return problem === null ? { vin, offline: await readVin(ctx, vin) } : { vin, problem }
+    }),
+  )
+  const lookups = await askVendors(
+    ctx,
+    read.filter((one) => one.offline !== undefined),
+  )
+  const results = read.map((one): VinBatch['results'][number] =>
+    one.offline === undefined
+      ? { vin: one.vin, valid: false, error: one.problem, code: 'validation_failed' }
+      : tell(one.vin, one.offline, lookups.get(one.vin)),
+  )
+  return { results }
 }

@@ -3,7 +3,7 @@ import type { Settings } from '../platform/env.ts'
 import { type AppEnv, reply } from '../platform/hono.ts'
 import { limit } from '../platform/rate-limit.ts'
 import { describe, validate } from '../platform/validate.ts'
-import { requireUser } from '../users/auth.ts'
+import { optionalUser, requireUser } from '../users/auth.ts'
 import { decodeVinBody } from './body-schemas.ts'
 import type { VehicleParts } from './context.ts'
 import { decodeVin, decodeVins } from './decode-vin.ts'
@@ -31,6 +31,7 @@ export const vinRoutes = new Hono<Env>()
     '/vin/:vin',
     describe({ summary: 'What a VIN tells', responses: { 200: vinSchema } }),
     limit('vin'),
+    optionalUser(),
     async (c) => {
       const decoded = await decodeVin(c.var.context, c.req.param('vin'), { mayBePartial: true })
       return reply(c, vinSchema, decoded, 200)
@@ -40,6 +41,7 @@ export const vinRoutes = new Hono<Env>()
     '/vin/batch',
     describe({ summary: 'What up to fifty VINs tell', responses: { 200: vinBatchSchema } }),
     limit('vin_batch'),
+    optionalUser(),
     validate('json', vinBatchBody),
     async (c) => reply(c, vinBatchSchema, await decodeVins(c.var.context, c.req.valid('json').vins), 200),
   )

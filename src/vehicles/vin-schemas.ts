@@ -1,43 +1,20 @@
 import * as z from 'zod'
+import { vinFields } from '../external/vin/answer.ts'
 
 const text = z.string().nullable()
-const wholeNumber = z.int().nullable()
-
 /** What a VIN tells of a vehicle, whoever was asked. */
-const vinFields = {
-  vin: z.string(),
-  year: wholeNumber,
-  make: text,
-  model: text,
-  trim: text,
-  body_type: text,
-  engine: text,
-  transmission: text,
-  drivetrain: text,
-  exterior_color: text,
-  interior_color: text,
-  fuel_type: text,
-  cylinders: wholeNumber,
-  displacement: text,
-  series: text,
-  doors: wholeNumber,
-  engine_configuration: text,
-  engine_power_kw: wholeNumber,
-  vehicle_type: text,
-  gvwr_class: text,
-  plant: text,
-}
+const toldFields = { vin: z.string(), ...vinFields }
 const vinSource = z.enum(['clearvin', 'vpic', 'offline'])
 
 export const decodedVinSchema = z.object({
   success: z.literal(true),
-  data: z.object(vinFields),
+  data: z.object(toldFields),
   source: vinSource,
   warnings: z.array(z.string()),
 })
 
 export const vinSchema = z.object({
-  ...vinFields,
+  ...toldFields,
   /** Whether it can be a vehicle's number: given whole, and with the check digit where the market has one. */
   valid: z.boolean(),
   /** Null where a character is not given. */

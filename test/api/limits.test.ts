@@ -46,15 +46,6 @@ afterEach(() => {
 })
 
 describe('with Redis', () => {
-  test('many VINs at once may be asked for less often than one', async () => {
-    const address = nextAddress()
-    const batch = () => from(address, 'POST', '/api/vin/batch', { body: { vins: ['1HGCM82633A004352'] } })
-    expect(limited(await repeat(LIMITS.vin_batch.perAddress.requests, batch))).toBe(0)
-    expect(refusalOf(await batch())).toEqual(LIMITED)
-    expect((await from(address, 'GET', '/api/vin/1HGCM82633A004352')).status).toBe(200)
-    expect(LIMITS.vin_batch.perAddress.requests).toBeLessThan(LIMITS.vin.perAddress.requests)
-  })
-
   test('an address may sign in so often, and is told when it may again', async () => {
     const address = nextAddress()
     const answers = await repeat(PER_ADDRESS, () => refresh(address))

@@ -35,6 +35,17 @@ describe('the cache', () => {
     expect(await open().redis.get(nextKey(), schema)).toEqual({ away: false, value: null })
   })
 
+  test('gives several at once, each or null, in the order in which they were asked for', async () => {
+    const { redis, calls } = open()
+    const [here, missing, strange] = [nextKey(), nextKey(), nextKey()]
+    await redis.set(here, VALUE, 60)
+    await redis.set(strange, { make: 7 }, 60)
+    calls.length = 0
+    const found = await redis.getMany([strange, here, missing, here], schema)
+    expect(found).toEqual({ away: false, value: [null, VALUE, null, VALUE] })
+    expect(calls.map(({ operation }) => operation)).toEqual(['get'])
+  })
+
   test.each([['"text"'], ['{"make":"Honda"}'], ['{'], ['']])(
     'has null for a value of another shape: %s',
     async (text) => {
@@ -68,9 +79,10 @@ describe('away is an answer', () => {
     const disabled = { away: true, reason: 'disabled' }
     expect(redis.isEnabled).toBe(false)
     expect(await redis.get('k', schema)).toEqual(disabled)
+    expect(await redis.getMany(['k'], schema)).toEqual(disabled)
     expect(await redis.set('k', VALUE, 60)).toEqual(disabled)
     expect(await redis.ping(1_000)).toEqual(disabled)
-    expect(await redis.take('k', { requests: 1, windowSeconds: 60 })).toBeNull()
+    expect(await redis.take('k', { requests: 1, windowSeconds: 60 }, 1)).toBeNull()
     expect(calls).toEqual([])
   })
 
@@ -81,7 +93,7 @@ describe('away is an answer', () => {
       redis.get('k', schema),
       redis.set('k', VALUE, 60),
       redis.ping(COMMAND_TIMEOUT_MS),
-      redis.take('k', { requests: 1, windowSeconds: 60 }),
+      redis.take('k', { requests: 1, windowSeconds: 60 }, 1),
       redis.look('k', { requests: 1, windowSeconds: 60 }),
     ])
     expect(Date.now() - startedMs).toBeLessThan(COMMAND_TIMEOUT_MS + 1_000)

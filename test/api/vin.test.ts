@@ -1,8 +1,7 @@
-import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { decodedVinSchema, vinBatchSchema, vinSchema } from '../../src/vehicles/vin-schemas.ts'
 import { api, signIn } from '../support/index.ts'
 import { refusalOf } from '../support/sessions.ts'
-import { setVariables } from '../support/variables.ts'
 
 const person = await signIn()
 const VIN = '1HGCM82633A004352'
@@ -31,25 +30,6 @@ const ACCORD = {
   gvwr_class: 'Class 1C: 4,001 - 5,000 lb (1,814 - 2,268 kg)',
   plant: 'MARYSVILLE, OHIO, UNITED STATES (USA)',
 }
-
-/** Vendors are out of reach of a test: what the Worker sends them is answered here, all else goes its way. */
-function answerVendors(answer: (url: URL) => Response): URL[] {
-  const asked: URL[] = []
-  const real = globalThis.fetch
-  const spy = vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
-    const url = new URL(input instanceof Request ? input.url : input)
-    if (!/clearvin|nhtsa/.test(url.hostname)) return real(input, init)
-    asked.push(url)
-    return answer(url)
-  })
-  onTestFinished(() => spy.mockRestore())
-  return asked
-}
-
-const vpicAnswer = () =>
-  Response.json({
-    Results: [{ Make: 'HONDA', Model: 'Accord', ModelYear: '2003', EngineCylinders: '6', ErrorCode: '0' }],
-  })
 
 describe('POST /api/decode-vin', () => {
   test('offline it tells what the number tells, and says so', async () => {
@@ -211,77 +191,4 @@ describe('the shards', () => {
       expect((await api('GET', path)).status).toBe(404)
     },
   )
-})
-
-describe('vendors', () => {
-  beforeEach(() => setVariables({ VPIC: 'on' }))
-
-  test('with VPIC=on its answer is told as its own, and kept in Redis', async () => {
-    const asked = answerVendors(vpicAnswer)
-    const first = (await decode(VIN)).expect(200).as(decodedVinSchema)
-    expect(first).toMatchObject({ source: 'vpic', data: { make: 'HONDA', model: 'Accord', cylinders: 6 } })
-    expect(asked.map(({ href }) => href)).toEqual([
-      `https://vpic.nhtsa.dot.gov/api/vehicles/DecodeVinValues/${VIN}?format=json`,
-    ])
-    await vi.waitFor(async () => {
-      asked.length = 0
-      expect((await decode(VIN)).body).toEqual(first)
-      expect(asked).toEqual([])
-    })
-  })
-
-  test('with a key ClearVIN is asked first, vPIC where it fails, and the answer says which', async () => {
-    setVariables({ CLEARVIN_API_KEY: 'secret-key' })
-    const vin = 'JTDKN3DU4A0100001'
-    const asked = answerVendors(({ hostname }) =>
-      hostname === 'www.clearvin.com' ? new Response('no', { status: 500 }) : vpicAnswer(),
-    )
-    const answer = (await api('GET', `/api/vin/${vin}`)).expect(200)
-    expect(answer.as(vinSchema)).toMatchObject({
-      source: 'vpic',
-      make: 'HONDA',
-      country: 'JAPAN',
-      manufacturer: 'TOYOTA MOTOR CORPORATION',
-      warnings: ['ClearVIN could not be asked'],
-    })
-    expect(asked.map(({ hostname }) => hostname)).toEqual(['www.clearvin.com', 'vpic.nhtsa.dot.gov'])
-    expect(answer.text).not.toContain('secret-key')
-  })
-
-  test('where every vendor fails, the number speaks for itself and the failure is said', async () => {
-    answerVendors(() => new Response('{', { status: 200 }))
-    const answer = (await api('GET', '/api/vin/5YJ3E1EA2KF317000')).expect(200).as(vinSchema)
-    expect(answer).toMatchObject({ source: 'offline', year: 2019, make: 'Tesla', model: 'Model 3' })
-    expect(answer.warnings).toEqual(['NHTSA vPIC could not be asked'])
-  })
-
-  test.each(['1HGCM82643A004352', '1HGCM826*3A004352'])(
-    'nobody is paid to hear that %s is wrong or not whole',
-    async (vin) => {
-      const asked = answerVendors(vpicAnswer)
-      expect((await api('GET', `/api/vin/${vin}`)).at('source')).toBe('offline')
-      expect(asked).toEqual([])
-    },
-  )
-
-  test('with e-mail and password a token of ClearVIN is fetched once and kept', async () => {
-    setVariables({ VPIC: 'off', CLEARVIN_EMAIL: 'desk@example.com', CLEARVIN_PASSWORD: 'secret-word' })
-    const asked = answerVendors(({ pathname, searchParams }) =>
-      pathname === '/rest/vendor/login'
-        ? Response.json({ status: 'ok', token: 'token-1' })
-        : Response.json({
-            status: 'ok',
-            result: { vin: searchParams.get('vin'), report: { year: 2010, make: 'Toyota', model: 'Prius' } },
-          }),
-    )
-    const first = (await api('GET', '/api/vin/JTDKN3DU4A0100002')).expect(200)
-    expect(first.as(vinSchema)).toMatchObject({ source: 'clearvin', make: 'Toyota', model: 'Prius' })
-    expect(first.text).not.toContain('token-1')
-    await api('GET', '/api/vin/JTDKN3DU4A0100003')
-    expect(asked.map(({ pathname }) => pathname)).toEqual([
-      '/rest/vendor/login',
-      '/rest/vendor/report',
-      '/rest/vendor/report',
-    ])
-  })
 })

@@ -1,6 +1,12 @@
 /** A server on this machine that speaks as a VIN vendor does, and the lookup that asks it. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { type VinCall, type VinLookupOptions, VinLookupService } from '../../src/external/vin.ts'
+import {
+  type VinCall,
+  type VinLookup,
+  type VinLookupOptions,
+  VinLookupService,
+  type VinRequest,
+} from '../../src/external/vin.ts'
 
 export const VIN = '1HGCM82633A004352'
 
@@ -12,13 +18,12 @@ export const json = (body: unknown, status = 200): Answer => {
   }
 }
 
-/** Keeps in the background what the tests then find kept. */
-export const waitUntil = (work: Promise<unknown>): void => void work
-
 export class VendorServer {
   answer: Answer = json({})
   requests: IncomingMessage[] = []
   calls: VinCall[] = []
+  /** How often kept answers were looked for. */
+  keptReads = 0
   kept = new Map<string, { value: unknown; ttlSeconds: number }>()
   readonly #server: Server
   #url = ''
@@ -43,8 +48,25 @@ export class VendorServer {
     await new Promise((closed) => this.#server.close(closed))
   }
 
+  /** What one request hears of `VIN`. */
+  async lookUp(options: Partial<VinLookupOptions> = {}): Promise<VinLookup> {
+    const found = (await this.lookUpMany([VIN], options)).get(VIN)
+    if (!found) throw new Error('There is no vendor')
+    return found
+  }
+
+  /** What one request hears of several; `mayAsk` as `VinRequest` has it. */
+  lookUpMany(
+    vins: readonly string[],
+    options: Partial<VinLookupOptions> = {},
+    mayAsk: VinRequest['mayAsk'] = async () => true,
+  ): Promise<ReadonlyMap<string, VinLookup>> {
+    // Kept in the background; the tests then find it kept.
+    return this.#service(options).lookup(vins, { mayAsk, keepLater: (work) => void work })
+  }
+
   /** vPIC is on and asked here, as ClearVIN is where a key is given. */
-  lookup(options: Partial<VinLookupOptions> = {}): VinLookupService {
+  #service(options: Partial<VinLookupOptions>): VinLookupService {
     const { kept } = this
     return new VinLookupService({
       vpic: true,
@@ -54,6 +76,11 @@ export class VendorServer {
         async get(key, schema) {
           const found = schema.safeParse(kept.get(key)?.value)
           return { away: false, value: found.success ? found.data : null }
+        },
+        getMany: async (keys, schema) => {
+          this.keptReads++
+          const found = keys.map((key) => schema.safeParse(kept.get(key)?.value))
+          return { away: false, value: found.map(({ success, data }) => (success ? data : null)) }
         },
         async set(key, value, ttlSeconds) {
           kept.set(key, { value: JSON.parse(JSON.stringify(value)), ttlSeconds })

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { json, VendorServer, VIN, VPIC_ACCORD, waitUntil } from './vin-vendor.ts'
+import { json, VendorServer, VIN, VPIC_ACCORD } from './vin-vendor.ts'
 
 let vendor: VendorServer
 beforeEach(async () => {
@@ -10,7 +10,7 @@ afterEach(() => vendor.stop())
 
 test('vPIC: its flat answer becomes our fields, empty text null', async () => {
   vendor.answer = json(VPIC_ACCORD)
-  const { source, answer: found, warnings } = await vendor.lookup().lookup(VIN, waitUntil)
+  const { source, answer: found, warnings } = await vendor.lookUp()
   expect(vendor.requests[0]?.url).toBe(`/api/vehicles/DecodeVinValues/${VIN}?format=json`)
   expect(source).toBe('vpic')
   expect(warnings).toEqual([])
@@ -43,7 +43,7 @@ test('vPIC: what it finds wrong with the number is a warning', async () => {
   vendor.answer = json({
     Results: [{ ...result, ErrorCode: '1', ErrorText: '1 - Check digit does not calculate' }],
   })
-  const { answer: found } = await vendor.lookup().lookup(VIN, waitUntil)
+  const { answer: found } = await vendor.lookUp()
   expect(found?.warnings).toEqual(['NHTSA vPIC: 1 - Check digit does not calculate'])
 })
 
@@ -65,7 +65,7 @@ test('ClearVIN: bearer token, JSON report, specification under vinSpec', async (
       },
     },
   })
-  const { source, answer: found } = await vendor.lookup({ clearvinApiKey: 'key-1' }).lookup(VIN, waitUntil)
+  const { source, answer: found } = await vendor.lookUp({ clearvinApiKey: 'key-1' })
   expect(vendor.requests[0]?.url).toBe(`/rest/vendor/report?vin=${VIN}&format=json`)
   expect(vendor.requests[0]?.headers.authorization).toBe('Bearer key-1')
   expect(source).toBe('clearvin')
@@ -96,7 +96,7 @@ test('ClearVIN: names in camel case and numbers are read as well', async () => {
       },
     },
   })
-  const { answer: found } = await vendor.lookup({ clearvinApiKey: 'key-1' }).lookup(VIN, waitUntil)
+  const { answer: found } = await vendor.lookUp({ clearvinApiKey: 'key-1' })
   expect(found?.fields).toMatchObject({
     drivetrain: 'FWD',
     fuel_type: 'Gas',
@@ -108,7 +108,7 @@ test('ClearVIN: names in camel case and numbers are read as well', async () => {
 test('an answer about another VIN is none', async () => {
   const report = { make: 'Honda', model: 'Accord' }
   vendor.answer = json({ status: 'ok', result: { vin: '5YJ3E1EA2KF317000', report } })
-  const found = await vendor.lookup({ clearvinApiKey: 'key-1', vpic: false }).lookup(VIN, waitUntil)
+  const found = await vendor.lookUp({ clearvinApiKey: 'key-1', vpic: false })
   expect(found).toEqual({ source: null, answer: null, warnings: ['ClearVIN could not be asked'] })
 })
 
@@ -125,7 +125,7 @@ test('texts of a vendor are cut, numbers out of bounds dropped', async () => {
       },
     ],
   })
-  const { answer: found } = await vendor.lookup().lookup(VIN, waitUntil)
+  const { answer: found } = await vendor.lookUp()
   expect(found?.fields.model).toHaveLength(200)
   expect(found?.fields).toMatchObject({ year: null, cylinders: null, displacement: null })
 })
@@ -159,11 +159,11 @@ describe('ClearVIN by an account', () => {
   })
 
   test('e-mail and password are exchanged for a token, which is kept while it is good', async () => {
-    const first = await vendor.lookup(options).lookup(VIN, waitUntil)
+    const first = await vendor.lookUp(options)
     expect(first).toMatchObject({ source: 'clearvin', warnings: [] })
     expect(JSON.parse(bodies[0] ?? '')).toEqual(account)
     vendor.kept.delete(`vin:2:clearvin:${VIN}`)
-    await vendor.lookup(options).lookup(VIN, waitUntil)
+    await vendor.lookUp(options)
     expect(paths()).toEqual(['/rest/vendor/login', '/rest/vendor/report', '/rest/vendor/report'])
     const kept = vendor.kept.get('clearvin-token:desk@example.com')
     expect(kept).toEqual({ value: 'token-1', ttlSeconds: 115 * 60 })
@@ -172,15 +172,32 @@ describe('ClearVIN by an account', () => {
   test('a kept token that is not taken any more is exchanged once', async () => {
     vendor.kept.set('clearvin-token:desk@example.com', { value: 'token-0', ttlSeconds: 60 })
     given = 7
-    const found = await vendor.lookup(options).lookup(VIN, waitUntil)
+    const found = await vendor.lookUp(options)
     expect(found.source).toBe('clearvin')
     expect(paths()).toEqual(['/rest/vendor/report', '/rest/vendor/login', '/rest/vendor/report'])
+  })
+
+  const OTHERS = ['5YJ3E1EA2KF317000', 'JTDKN3DU4A0100001']
+
+  test('several questions at once log in once', async () => {
+    const found = await vendor.lookUpMany([VIN, ...OTHERS], options)
+    expect(found.get(VIN)?.source).toBe('clearvin')
+    expect(paths().filter((path) => path === '/rest/vendor/login')).toHaveLength(1)
+    expect(vendor.requests).toHaveLength(4)
+  })
+
+  test('where a kept token is refused, several questions at once exchange it once', async () => {
+    vendor.kept.set('clearvin-token:desk@example.com', { value: 'token-0', ttlSeconds: 60 })
+    given = 7
+    const found = await vendor.lookUpMany([VIN, ...OTHERS], options)
+    expect(found.get(VIN)?.source).toBe('clearvin')
+    expect(paths().filter((path) => path === '/rest/vendor/login')).toHaveLength(1)
   })
 
   test('where no token is taken, it is not asked for again and again', async () => {
     vendor.answer = (request, response) =>
       json({ status: 'ok', token: 'no' }, request.url === '/rest/vendor/login' ? 200 : 401)(request, response)
-    const found = await vendor.lookup(options).lookup(VIN, waitUntil)
+    const found = await vendor.lookUp(options)
     expect(found).toEqual({ source: null, answer: null, warnings: ['ClearVIN could not be asked'] })
     expect(vendor.requests).toHaveLength(4)
   })
@@ -191,20 +208,20 @@ describe('ClearVIN by an account', () => {
     ['sends no JSON', (_request: IncomingMessage, response: ServerResponse) => void response.end('<html>')],
   ])('a login that %s is a failure of the vendor', async (_, answer) => {
     vendor.answer = answer
-    const found = await vendor.lookup(options).lookup(VIN, waitUntil)
+    const found = await vendor.lookUp(options)
     expect(found).toEqual({ source: null, answer: null, warnings: ['ClearVIN could not be asked'] })
     expect(vendor.kept.size).toBe(0)
   })
 
   test('a login that hangs is given up after the bound of a call', async () => {
     vendor.answer = () => undefined
-    const found = await vendor.lookup({ ...options, callTimeoutMs: 40 }).lookup(VIN, waitUntil)
+    const found = await vendor.lookUp({ ...options, callTimeoutMs: 40 })
     expect(found.warnings).toEqual(['ClearVIN did not answer in time'])
   })
 
   test('a key goes before an account', async () => {
     vendor.answer = json(report)
-    await vendor.lookup({ ...options, clearvinApiKey: 'key-1' }).lookup(VIN, waitUntil)
+    await vendor.lookUp({ ...options, clearvinApiKey: 'key-1' })
     expect(vendor.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer key-1'])
   })
 })

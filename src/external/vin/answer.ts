@@ -1,39 +1,51 @@
 import * as z from 'zod'
 
-/** What a vendor says about a vehicle; null is what it did not say. */
-export type VinFields = {
-  year: number | null
-  make: string | null
-  model: string | null
-  trim: string | null
-  body_type: string | null
-  engine: string | null
-  transmission: string | null
-  drivetrain: string | null
-  exterior_color: string | null
-  interior_color: string | null
-  fuel_type: string | null
-  cylinders: number | null
-  displacement: string | null
-  series: string | null
-  doors: number | null
-  engine_configuration: string | null
-  engine_power_kw: number | null
-  vehicle_type: string | null
-  gvwr_class: string | null
-  plant: string | null
+const text = z.string().nullable()
+const wholeNumber = z.int().nullable()
+
+/** What can be said about a vehicle, by a vendor or by its number alone; null is what was not said. */
+export const vinFields = {
+  year: wholeNumber,
+  make: text,
+  model: text,
+  trim: text,
+  body_type: text,
+  engine: text,
+  transmission: text,
+  drivetrain: text,
+  exterior_color: text,
+  interior_color: text,
+  fuel_type: text,
+  cylinders: wholeNumber,
+  displacement: text,
+  series: text,
+  doors: wholeNumber,
+  engine_configuration: text,
+  engine_power_kw: wholeNumber,
+  vehicle_type: text,
+  gvwr_class: text,
+  plant: text,
 }
+
+/** An answer as it lies in the cache; `warnings` are the vendor's own remarks about the number. */
+export const answerSchema = z.object({ fields: z.object(vinFields), warnings: z.array(z.string()) })
+export type VendorAnswer = z.output<typeof answerSchema>
+export type VinFields = VendorAnswer['fields']
 
 export type VendorName = 'clearvin' | 'vpic'
 
-/** `warnings` are the vendor's own remarks about the number. */
-export type VendorAnswer = { fields: VinFields; warnings: string[] }
+/** What one question to a vendor may take. */
+export type VendorCall = {
+  signal: AbortSignal
+  /** Takes the writing to a cache, which nobody waits for. */
+  keepLater(work: Promise<unknown>): void
+}
 
 /** One vendor that can be asked about a VIN. Rejects when it fails; null when it does not know the vehicle. */
 export type VinVendor = {
   name: VendorName
   title: string
-  ask(vin: string, signal: AbortSignal): Promise<VendorAnswer | null>
+  ask(vin: string, call: VendorCall): Promise<VendorAnswer | null>
 }
 
 const MAX_TEXT = 200
@@ -49,7 +61,7 @@ export const looseText = z
   })
 
 /** A whole number within bounds, or null. */
-export function wholeNumber(text: string | null, min: number, max: number): number | null {
+export function readWholeNumber(text: string | null, min: number, max: number): number | null {
   const value = text === null ? Number.NaN : Number(text)
   return Number.isInteger(value) && value >= min && value <= max ? value : null
 }
@@ -67,32 +79,3 @@ export const MAX_CYLINDERS = 32
 export const MAX_DOORS = 20
 const MAX_KILOWATTS = 5_000
 const KILOWATTS_PER_HORSEPOWER = 0.745699872
-
-const text = z.string().nullable()
-
-/** An answer as it lies in the cache. */
-export const answerSchema = z.object({
-  fields: z.object({
-    year: z.int().nullable(),
-    make: text,
-    model: text,
-    trim: text,
-    body_type: text,
-    engine: text,
-    transmission: text,
-    drivetrain: text,
-    exterior_color: text,
-    interior_color: text,
-    fuel_type: text,
-    cylinders: z.int().nullable(),
-    displacement: text,
-    series: text,
-    doors: z.int().nullable(),
-    engine_configuration: text,
-    engine_power_kw: z.int().nullable(),
-    vehicle_type: text,
-    gvwr_class: text,
-    plant: text,
-  }),
-  warnings: z.array(z.string()),
-})

@@ -1,6 +1,7 @@
 // Who asks ClearVIN: by a key that it hands out, or by an account, whose tokens last two hours.
 import * as z from 'zod'
 import type { RedisService } from '../redis.ts'
+import type { VendorCall } from './answer.ts'
 
 const TOKEN_MINUTES = 120
 /** A token is not used in its last minutes: the request must still arrive. */
@@ -8,18 +9,18 @@ const MARGIN_MINUTES = 5
 
 export type TokenCache = Pick<RedisService, 'get' | 'set'>
 
-/** Gives the bearer token of a request; `isRefused`: the last one was not taken. Null where there is no other. */
-export type ClearvinAccess = (signal: AbortSignal, isRefused: boolean) => Promise<string | null>
+/** Gives the bearer token of a request: another than the one that was refused. Null where there is no other. */
+export type ClearvinAccess = (call: VendorCall, refused: string | null) => Promise<string | null>
 
 const loginSchema = z.object({ status: z.literal('ok'), token: z.string().min(1) })
 
 export const accessByKey =
   (apiKey: string): ClearvinAccess =>
-  async (_signal, isRefused) =>
-    isRefused ? null : apiKey
+  async (_call, refused) =>
+    refused === null ? apiKey : null
 
 /**
- * Exchanges e-mail and password for a token, which is kept as long as it is good.
+ * Exchanges e-mail and password for a token, which is kept as long as it is good. Questions at once log in once.
  * @param baseUrl without a slash at its end
  */
 export function accessByLogin(
@@ -28,9 +29,9 @@ export function accessByLogin(
   cache: TokenCache,
 ): ClearvinAccess {
   const key = `clearvin-token:${account.email}`
-  return async (signal, isRefused) => {
-    const kept = isRefused ? null : await cache.get(key, z.string())
-    if (kept && !kept.away && kept.value !== null) return kept.value
+  let current: Promise<string> | null = null
+
+  async function logIn({ signal, keepLater }: VendorCall): Promise<string> {
     const response = await fetch(`${baseUrl}/rest/vendor/login`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
@@ -41,7 +42,29 @@ export function accessByLogin(
     const answer = loginSchema.safeParse(await response.json())
     if (!answer.success) throw new Error('login: no token in the answer')
     const { token } = answer.data
-    await cache.set(key, token, (TOKEN_MINUTES - MARGIN_MINUTES) * 60)
+    keepLater(cache.set(key, token, (TOKEN_MINUTES - MARGIN_MINUTES) * 60))
     return token
+  }
+
+  async function findToken(call: VendorCall): Promise<string> {
+    const kept = await cache.get(key, z.string())
+    return kept.away || kept.value === null ? await logIn(call) : kept.value
+  }
+
+  /** What is found is for all who ask meanwhile; what failed is tried again by who comes after. */
+  function share(found: Promise<string>): Promise<string> {
+    current = found
+    found.catch(() => {
+      if (current === found) current = null
+    })
+    return found
+  }
+
+  return async (call, refused) => {
+    const seen = current ?? share(findToken(call))
+    const token = await seen
+    if (token !== refused) return token
+    // Whoever is refused first logs in for all.
+    return await (current === seen || current === null ? share(logIn(call)) : current)
   }
 }

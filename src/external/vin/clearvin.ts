@@ -10,9 +10,10 @@ import {
   MAX_DOORS,
   MAX_YEAR,
   MIN_YEAR,
+  readWholeNumber,
   type VendorAnswer,
+  type VendorCall,
   type VinVendor,
-  wholeNumber,
 } from './answer.ts'
 import type { ClearvinAccess } from './clearvin-access.ts'
 
@@ -72,7 +73,7 @@ function readSpec(spec: Record<string, unknown>): VendorAnswer | null {
   if (found.make === null || found.model === null) return null
   return {
     fields: {
-      year: wholeNumber(found.year, MIN_YEAR, MAX_YEAR),
+      year: readWholeNumber(found.year, MIN_YEAR, MAX_YEAR),
       make: found.make,
       model: found.model,
       trim: found.trim,
@@ -83,10 +84,10 @@ function readSpec(spec: Record<string, unknown>): VendorAnswer | null {
       exterior_color: found.exterior_color,
       interior_color: found.interior_color,
       fuel_type: found.fuel_type,
-      cylinders: wholeNumber(found.cylinders, 1, MAX_CYLINDERS),
+      cylinders: readWholeNumber(found.cylinders, 1, MAX_CYLINDERS),
       displacement: litresText(found.displacement),
       series: found.series,
-      doors: wholeNumber(found.doors, 1, MAX_DOORS),
+      doors: readWholeNumber(found.doors, 1, MAX_DOORS),
       engine_configuration: found.engine_configuration,
       engine_power_kw: kilowatts(found.engine_power_kw ?? found.engine_kw, found.engine_hp),
       vehicle_type: found.vehicle_type,
@@ -100,12 +101,16 @@ function readSpec(spec: Record<string, unknown>): VendorAnswer | null {
 const UNAUTHORIZED = 401
 
 /** The report as the vendor sends it; a token that it does not take any more is exchanged once. */
-async function fetchReport(url: string, access: ClearvinAccess, signal: AbortSignal): Promise<Response> {
+async function fetchReport(url: string, access: ClearvinAccess, call: VendorCall): Promise<Response> {
   const ask = (token: string | null) =>
-    fetch(url, { headers: { Authorization: `Bearer ${token}`, Accept: 'application/json' }, signal })
-  const response = await ask(await access(signal, false))
+    fetch(url, {
+      headers: { Authorization: `Bearer ${token}`, Accept: 'application/json' },
+      signal: call.signal,
+    })
+  const token = await access(call, null)
+  const response = await ask(token)
   if (response.status !== UNAUTHORIZED) return response
-  const fresh = await access(signal, true)
+  const fresh = await access(call, token)
   if (fresh === null) return response
   await response.body?.cancel()
   return await ask(fresh)
@@ -116,9 +121,9 @@ export function clearvinVendor(baseUrl: string, access: ClearvinAccess): VinVend
   return {
     name: 'clearvin',
     title: 'ClearVIN',
-    async ask(vin, signal) {
+    async ask(vin, call) {
       const url = `${baseUrl}/rest/vendor/report?vin=${vin}&format=json`
-      const response = await fetchReport(url, access, signal)
+      const response = await fetchReport(url, access, call)
       if (!response.ok) throw new Error(`HTTP ${response.status}`)
       const answer = responseSchema.parse(await response.json())
       if (answer.status === 'error') throw new Error(answer.message ?? 'status error')

@@ -8,9 +8,9 @@ import {
   MAX_DOORS,
   MAX_YEAR,
   MIN_YEAR,
+  readWholeNumber,
   type VendorAnswer,
   type VinVendor,
-  wholeNumber,
 } from './answer.ts'
 
 const responseSchema = z.object({
@@ -61,13 +61,13 @@ const join = (parts: (string | null)[], by: string): string | null =>
   parts.filter((part) => part !== null).join(by) || null
 
 function readResult(result: VpicResult): VendorAnswer | null {
-  const year = wholeNumber(result.ModelYear, MIN_YEAR, MAX_YEAR)
+  const year = readWholeNumber(result.ModelYear, MIN_YEAR, MAX_YEAR)
   // Without a make and a model there is nothing that the number alone does not tell.
   if (result.Make === null || result.Model === null) return null
   const clean = result.ErrorCode === null || result.ErrorCode === '0'
   const displacement = litresText(result.DisplacementL)
   const configuration = result.EngineConfiguration
-  const cylinders = wholeNumber(result.EngineCylinders, 1, MAX_CYLINDERS)
+  const cylinders = readWholeNumber(result.EngineCylinders, 1, MAX_CYLINDERS)
   return {
     fields: {
       year,
@@ -84,7 +84,7 @@ function readResult(result: VpicResult): VendorAnswer | null {
       cylinders,
       displacement,
       series: result.Series,
-      doors: wholeNumber(result.Doors, 1, MAX_DOORS),
+      doors: readWholeNumber(result.Doors, 1, MAX_DOORS),
       engine_configuration: configuration,
       engine_power_kw: kilowatts(result.EngineKW, result.EngineHP),
       vehicle_type: result.VehicleType,
@@ -100,7 +100,7 @@ export function vpicVendor(baseUrl: string): VinVendor {
   return {
     name: 'vpic',
     title: 'NHTSA vPIC',
-    async ask(vin, signal) {
+    async ask(vin, { signal }) {
       const response = await fetch(`${baseUrl}/api/vehicles/DecodeVinValues/${vin}?format=json`, { signal })
       if (!response.ok) throw new Error(`HTTP ${response.status}`)
       const { Results } = responseSchema.parse(await response.json())
