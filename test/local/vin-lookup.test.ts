@@ -50,7 +50,7 @@ test('nobody waits for the answer to be kept', async () => {
 
 const FAILURES: [string, Answer][] = [
   ['refuses the key', json({ status: 'error', message: 'Unauthorized' }, 401)],
-  ['reports an error with status 200', json({ status: 'error', message: 'VIN not found' })],
+  ['reports an error with status 200', json({ status: 'error', message: 'Api limit is reached' })],
   ['sends no JSON', (_request, response) => void response.end('<html>')],
   ['sends JSON of another shape', json({ status: 'ok', result: 'yes' })],
   ['closes the connection', (request) => void request.socket.destroy()],

@@ -105,6 +105,56 @@ test('ClearVIN: names in camel case and numbers are read as well', async () => {
   })
 })
 
+test('ClearVIN: what stands beside vinSpec, in groups and under the names of its printed report', async () => {
+  vendor.answer = json({
+    status: 'ok',
+    result: {
+      vin: VIN,
+      report: {
+        vehicle: { year: 2003, make: 'Honda', model: 'Accord', trim: null },
+        specifications: {
+          'Wheel Drive': 'FWD',
+          'Engine displacement': '3.0 L',
+          'Fuel Type': 'Gasoline',
+          'Standard GVWR': '4,500 lb',
+          'Manufacturing plant': 'Marysville',
+          engine: '3.0L',
+        },
+        vinSpec: { engine: '3.0L V6 SOHC', style: 'COUPE 2-DR', model: null },
+      },
+    },
+  })
+  const { answer: found } = await vendor.lookUp({ clearvinApiKey: 'key-1' })
+  expect(found?.fields).toMatchObject({
+    year: 2003,
+    make: 'Honda',
+    model: 'Accord',
+    trim: null,
+    drivetrain: 'FWD',
+    displacement: '3.0L',
+    fuel_type: 'Gasoline',
+    gvwr_class: '4,500 lb',
+    plant: 'Marysville',
+    engine: '3.0L V6 SOHC',
+    body_type: 'COUPE 2-DR',
+  })
+})
+
+test.each([200, 404])('ClearVIN does not know the vehicle, with status %i', async (status) => {
+  vendor.answer = json({ status: 'error', message: 'VIN not found' }, status)
+  const found = await vendor.lookUp({ clearvinApiKey: 'key-1', vpic: false })
+  expect(found).toEqual({ source: null, answer: null, warnings: ['ClearVIN does not know this VIN'] })
+})
+
+test("ClearVIN's own words about a refusal are for the log, not for whoever asked", async () => {
+  vendor.answer = json({ status: 'error', message: 'Monthly limit is reached' }, 403)
+  const found = await vendor.lookUp({ clearvinApiKey: 'key-1', vpic: false })
+  expect(found.warnings).toEqual(['ClearVIN could not be asked'])
+  expect(vendor.calls.map(({ error }) => String(error))).toEqual([
+    'Error: HTTP 403: Monthly limit is reached',
+  ])
+})
+
 test('an answer about another VIN is none', async () => {
   const report = { make: 'Honda', model: 'Accord' }
   vendor.answer = json({ status: 'ok', result: { vin: '5YJ3E1EA2KF317000', report } })

@@ -1,6 +1,7 @@
 // ClearVIN's report (https://www.clearvin.com/en/api-subscribers/vin-decode-api/). The page documents the envelope
-// `{status, message, result: {id, vin, report}}` and leaves the report open, so the specification is looked for
-// where its answers carry it: `report.vinSpec`, `result.vinSpec`, or the report itself.
+// `{status, message, result: {id, vin, report}}` and leaves the report open. Its preview has `vinSpec` (year, make, model,
+// trim, engine, style); its sample report, and those who read it before us, name the other fields. So the
+// specification is looked for in all those places, under all those names.
 import * as z from 'zod'
 import { litresText } from '../../lib/engine-text.ts'
 import {
@@ -17,34 +18,32 @@ import {
 } from './answer.ts'
 import type { ClearvinAccess } from './clearvin-access.ts'
 
-const specSchema = z.object({
-  year: looseText,
-  make: looseText,
-  model: looseText,
-  trim: looseText,
-  style: looseText,
-  body_type: looseText,
-  body_style: looseText,
-  engine: looseText,
-  transmission: looseText,
-  drivetrain: looseText,
-  drive_type: looseText,
-  exterior_color: looseText,
-  interior_color: looseText,
-  fuel_type: looseText,
-  cylinders: looseText,
-  displacement: looseText,
-  series: looseText,
-  doors: looseText,
-  engine_configuration: looseText,
-  engine_power_kw: looseText,
-  engine_kw: looseText,
-  engine_hp: looseText,
-  vehicle_type: looseText,
-  gvwr: looseText,
-  gvwr_class: looseText,
-  plant: looseText,
-})
+/** What a field is called in a report, by `fieldName`; the first that is there counts. */
+const NAMES = {
+  year: ['year', 'model_year'],
+  make: ['make'],
+  model: ['model'],
+  trim: ['trim'],
+  body_type: ['body_type', 'body_style', 'style'],
+  engine: ['engine', 'engine_description'],
+  transmission: ['transmission'],
+  drivetrain: ['drivetrain', 'drive_type', 'wheel_drive', 'drive'],
+  exterior_color: ['exterior_color'],
+  interior_color: ['interior_color'],
+  fuel_type: ['fuel_type', 'fuel'],
+  cylinders: ['cylinders'],
+  displacement: ['displacement', 'engine_displacement'],
+  series: ['series'],
+  doors: ['doors'],
+  engine_configuration: ['engine_configuration'],
+  engine_kw: ['engine_power_kw', 'engine_kw'],
+  engine_hp: ['engine_hp'],
+  vehicle_type: ['vehicle_type'],
+  gvwr_class: ['gvwr_class', 'gvwr', 'standard_gvwr'],
+  plant: ['plant', 'manufacturing_plant'],
+} as const
+/** Where a report may have its specification; the first that tells a field counts. */
+const PLACES = ['vinSpec', 'specifications', 'vehicle'] as const
 
 const openObject = z.record(z.string(), z.unknown())
 const responseSchema = z.discriminatedUnion('status', [
@@ -53,7 +52,7 @@ const responseSchema = z.discriminatedUnion('status', [
     result: z.object({
       vin: z.string().nullish(),
       report: openObject.nullish(),
-      vinSpec: openObject.nullish(),
+      vinSpec: z.unknown().optional(),
     }),
   }),
   z.object({ status: z.literal('error'), message: z.string().nullish() }),
@@ -67,38 +66,56 @@ function fieldName(key: string): string {
     .toLowerCase()
 }
 
-function readSpec(spec: Record<string, unknown>): VendorAnswer | null {
-  const named = Object.fromEntries(Object.entries(spec).map(([key, value]) => [fieldName(key), value]))
-  const found = specSchema.parse(named)
-  if (found.make === null || found.model === null) return null
+/** The fields of an object by their names here; none where it is no object. */
+function named(value: unknown): Record<string, unknown> {
+  const object = openObject.safeParse(value)
+  if (!object.success) return {}
+  return Object.fromEntries(Object.entries(object.data).map(([key, field]) => [fieldName(key), field]))
+}
+
+function readReport(report: Record<string, unknown>, vinSpec: unknown): VendorAnswer | null {
+  const specs = [vinSpec, ...PLACES.map((place) => report[place]), report].map(named)
+  const told = (field: keyof typeof NAMES): string | null => {
+    for (const spec of specs) {
+      for (const name of NAMES[field]) {
+        const text = looseText.parse(spec[name])
+        if (text !== null) return text
+      }
+    }
+    return null
+  }
+  const [make, model] = [told('make'), told('model')]
+  if (make === null || model === null) return null
   return {
     fields: {
-      year: readWholeNumber(found.year, MIN_YEAR, MAX_YEAR),
-      make: found.make,
-      model: found.model,
-      trim: found.trim,
-      body_type: found.body_type ?? found.body_style ?? found.style,
-      engine: found.engine,
-      transmission: found.transmission,
-      drivetrain: found.drivetrain ?? found.drive_type,
-      exterior_color: found.exterior_color,
-      interior_color: found.interior_color,
-      fuel_type: found.fuel_type,
-      cylinders: readWholeNumber(found.cylinders, 1, MAX_CYLINDERS),
-      displacement: litresText(found.displacement),
-      series: found.series,
-      doors: readWholeNumber(found.doors, 1, MAX_DOORS),
-      engine_configuration: found.engine_configuration,
-      engine_power_kw: kilowatts(found.engine_power_kw ?? found.engine_kw, found.engine_hp),
-      vehicle_type: found.vehicle_type,
-      gvwr_class: found.gvwr_class ?? found.gvwr,
-      plant: found.plant,
+      year: readWholeNumber(told('year'), MIN_YEAR, MAX_YEAR),
+      make,
+      model,
+      trim: told('trim'),
+      body_type: told('body_type'),
+      engine: told('engine'),
+      transmission: told('transmission'),
+      drivetrain: told('drivetrain'),
+      exterior_color: told('exterior_color'),
+      interior_color: told('interior_color'),
+      fuel_type: told('fuel_type'),
+      cylinders: readWholeNumber(told('cylinders'), 1, MAX_CYLINDERS),
+      displacement: litresText(told('displacement')),
+      series: told('series'),
+      doors: readWholeNumber(told('doors'), 1, MAX_DOORS),
+      engine_configuration: told('engine_configuration'),
+      engine_power_kw: kilowatts(told('engine_kw'), told('engine_hp')),
+      vehicle_type: told('vehicle_type'),
+      gvwr_class: told('gvwr_class'),
+      plant: told('plant'),
     },
     warnings: [],
   }
 }
 
 const UNAUTHORIZED = 401
+const NOT_FOUND = /vin not found/i
+const MAX_MESSAGE = 200
 
 /** The report as the vendor sends it; a token that it does not take any more is exchanged once. */
 async function fetchReport(url: string, access: ClearvinAccess, call: VendorCall): Promise<Response> {
@@ -124,13 +141,17 @@ export function clearvinVendor(baseUrl: string, access: ClearvinAccess): VinVend
     async ask(vin, call) {
       const url = `${baseUrl}/rest/vendor/report?vin=${vin}&format=json`
       const response = await fetchReport(url, access, call)
-      if (!response.ok) throw new Error(`HTTP ${response.status}`)
-      const answer = responseSchema.parse(await response.json())
-      if (answer.status === 'error') throw new Error(answer.message ?? 'status error')
+      const answer = responseSchema.safeParse(await response.json().catch(() => null)).data
+      if (answer?.status === 'error') {
+        // A limit of the account, a token, an endpoint that is not theirs … : the text is all that tells them apart.
+        const message = answer.message?.slice(0, MAX_MESSAGE) ?? 'status error'
+        if (NOT_FOUND.test(message)) return null
+        throw new Error(`HTTP ${response.status}: ${message}`)
+      }
+      if (!response.ok || !answer) throw new Error(`HTTP ${response.status}, not a report`)
       const { vin: answered, report, vinSpec } = answer.result
       if (answered && answered.toUpperCase() !== vin) throw new Error('the answer is about another VIN')
-      const nested = openObject.safeParse(report?.vinSpec)
-      return readSpec(nested.success ? nested.data : (vinSpec ?? report ?? {}))
+      return readReport(report ?? {}, vinSpec)
     },
   }
 }
