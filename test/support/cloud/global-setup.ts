@@ -38,6 +38,9 @@ export default async function setUp(project: TestProject): Promise<() => Promise
       RATE_LIMITS: 'off',
       // Empty is unset: nothing of a developer's own .dev.vars reaches a test.
       CLEARVIN_API_KEY: '',
+      CLEARVIN_EMAIL: '',
+      CLEARVIN_PASSWORD: '',
+      VPIC: '',
       METRICS_TOKEN: '',
       S3_PUBLIC_BASE_URL: '',
     })
