@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from '@planetscale/database'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { type Cloud, type CloudOptions, startCloud } from '../../local/cloud.ts'
 import { bornAt } from '../../local/processes.ts'
@@ -16,8 +16,12 @@ const clouds: Cloud[] = []
 
 beforeEach(() => {
   dataDir = join(mkdtempSync(join(tmpdir(), 'cloud-')), 'stack')
+  // It is about servers that we start, whatever a developer's environment names.
+  vi.stubEnv('MYSQL_URL', '')
+  vi.stubEnv('REDIS_URL', '')
 })
 afterEach(async () => {
+  vi.unstubAllEnvs()
   for (const cloud of clouds.splice(0)) await cloud.stop()
   rmSync(join(dataDir, '..'), { recursive: true, force: true })
 })
@@ -28,7 +32,12 @@ async function start(options: Partial<CloudOptions> = {}): Promise<Cloud> {
   return cloud
 }
 
-const pidsOf = (cloud: Cloud) => [cloud.mysql.pid ?? 0, cloud.redis.pid ?? 0]
+/** Of a server that this test started: to signal process 0 is to signal oneself. */
+function pidOf({ pid }: { pid: number | undefined }): number {
+  if (pid === undefined) throw new Error('This server is not of our making')
+  return pid
+}
+const pidsOf = (cloud: Cloud) => [pidOf(cloud.mysql), pidOf(cloud.redis)]
 const areAlive = (pids: number[]) => pids.map((pid) => bornAt(pid) !== undefined)
 
 describe('the local cloud', { timeout: 60_000 }, () => {
@@ -96,7 +105,7 @@ describe('the local cloud', { timeout: 60_000 }, () => {
   test('a server that ends by itself is reported, one that is stopped is not', async () => {
     const cloud = await start({ throwAway: true })
     const reported = new Promise((resolve) => cloud.watch((name, how) => resolve(`${name} ${how}`)))
-    process.kill(cloud.mysql.pid ?? 0, 'SIGKILL')
+    process.kill(pidOf(cloud.mysql), 'SIGKILL')
     expect(await reported).toBe('MySQL was ended by SIGKILL')
     const quiet = await start({ throwAway: true })
     const reports: string[] = []
