@@ -115,10 +115,13 @@ describe('limits', () => {
     const { database, mysql } = stand()
     const hasty = await startPlanetscale({ port: 0, mysql, statementLimitMs: 100 })
     const client = new Client({ url: hasty.url(database) })
-    const error = await failureOf(client.execute('INSERT INTO items (n) SELECT SLEEP(20)'))
+    await client.execute(`INSERT INTO items (n) VALUES ${Array.from({ length: 200 }, (_, i) => `(${i})`)}`)
+    const long =
+      'INSERT INTO items (n) SELECT COUNT(*) FROM items a, items b, items c, items d WHERE a.n + b.n + c.n + d.n > 4'
+    const error = await failureOf(client.execute(long))
     expect(error.body.code).toBe('DEADLINE_EXCEEDED')
     const { rows } = await client.execute(
-      "SELECT id FROM information_schema.processlist WHERE info LIKE 'INSERT INTO items (n)%'",
+      "SELECT id FROM information_schema.processlist WHERE info LIKE 'INSERT INTO items (n) SELECT%'",
     )
     expect(rows).toEqual([])
     await hasty.close()

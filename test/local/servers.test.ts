@@ -15,6 +15,8 @@ const stops: (() => Promise<void>)[] = []
 
 beforeEach(() => {
   dataDir = mkdtempSync(join(tmpdir(), 'servers-'))
+  vi.stubEnv('MYSQL_URL', '')
+  vi.stubEnv('REDIS_URL', '')
 })
 afterEach(async () => {
   vi.unstubAllEnvs()
