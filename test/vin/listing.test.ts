@@ -34,6 +34,42 @@ test.each([
   expect(compareListing({ make, model }, series)).toEqual([])
 })
 
+const named = (make: string, model: string) => ({ ...accord, make, model, series: null, trim: null })
+
+test.each([
+  ['Chrysler', 'Town & Country', 'Town and Country'],
+  ['Ford', 'F150 SuperCrew', 'F-150'],
+  ['Ford', '150', 'F-150'],
+  ['Chevrolet', 'Silverado', 'Silverado 1500'],
+  ['Chevrolet', '1500', 'Silverado 1500'],
+  ['Saturn', 'Saturn SL1', 'SL1'],
+  ['Mercedes-Benz', 'Mercedes-Benz C 300', 'C-Class C300'],
+  ['Chevrolet', 'C1500', 'GMT-400'],
+  ['Chevrolet', 'Silverado', 'GMT-400'],
+])('%s %s is what a VIN calls %s %s', (make, listed, model) => {
+  expect(compareListing({ make, model: listed }, named(make, model))).toEqual([])
+})
+
+test.each([
+  ['Volvo', 'LS600HL', 'S60'],
+  ['Ford', 'Ranger', 'F-150'],
+  ['Ford', 'Ford', 'F-150'],
+  ['Saturn', 'Saturn', 'SL1'],
+])('%s %s is not what a VIN calls %s', (make, listed, model) => {
+  expect(compareListing({ make, model: listed }, named(make, model))).toEqual([
+    `By its VIN the model is ${model}, not ${listed}`,
+  ])
+})
+
+test('a make that NHTSA counts among another’s models, or names in full, is no other', () => {
+  expect(compareListing({ make: 'Scion', model: 'xD' }, named('Toyota', 'Scion xD'))).toEqual([])
+  expect(
+    compareListing({ make: 'PJ Trailers' }, named('PJ TRAILERS COMPANY, S.A. DE C.V.', 'Flatbed')),
+  ).toEqual([])
+  expect(compareListing({ make: 'Vespa' }, named('Piaggio and Vespa', 'GTS'))).toEqual([])
+  expect(compareListing({ make: 'Land' }, named('Iceland Trailers', 'One'))).toHaveLength(1)
+})
+
 test('what the VIN does not tell disagrees with nothing', async () => {
   const unknown = await decode('11111111111111111')
   expect(compareListing({ year: 2001, make: 'Any', model: 'Any' }, unknown)).toEqual([])

@@ -44,39 +44,70 @@ export function fillListing<Listing extends Described>(
   }
 }
 
-const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '')
+/** What vPIC calls a model where it only knows the platform: pickups sold as C/K, 1500, Silverado, Sierra and others. */
+const PLATFORMS: readonly string[] = ['gmt400']
 
-/** `F150` and `F-150`, `Silverado` and `Silverado 1500`, `BMW` and `B.M.W.` are one. */
+const wordsOf = (name: string): string[] =>
+  name
+    .toLowerCase()
+    .replaceAll('&', ' and ')
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== '')
+const plain = (name: string): string => wordsOf(name).join('')
+
+/** Whether one name is the other or a part of it that begins where a word does. */
 function isAlike(a: string, b: string): boolean {
-  const [first, second] = [plain(a), plain(b)]
-  return first !== '' && second !== '' && (first.includes(second) || second.includes(first))
+  const [shorter, longer] = plain(a).length <= plain(b).length ? [a, b] : [b, a]
+  const wanted = plain(shorter)
+  if (wanted === '') return false
+  const words = wordsOf(longer)
+  return words.some((_, index) => words.slice(index).join('').startsWith(wanted))
+}
+
+/** A model that is written with its make before it, as the model alone. */
+function withoutMake(model: string, makes: readonly string[]): string {
+  const words = wordsOf(model)
+  const make = makes
+    .map(wordsOf)
+    .find((of) => of.length < words.length && of.every((word, i) => word === words[i]))
+  return make ? words.slice(make.length).join(' ') : model
 }
 
 const meant = (vin: OfflineVin, field: 'make' | 'model' | 'year'): (string | number)[] => {
   const value = vin[field]
   return value === null ? (vin.candidates[field] ?? []) : [value]
 }
+const namesOf = (vin: OfflineVin, field: 'make' | 'model'): string[] => meant(vin, field).map(String)
+
+/** `F150` and `F-150`, `Silverado` and `Silverado 1500`, `BMW` and `B.M.W.` are one; a model may be called by its series or trim. */
+function isModelOf(model: string, vin: OfflineVin, listedMake: string | null | undefined): boolean {
+  const models = namesOf(vin, 'model')
+  if (models.some((name) => PLATFORMS.includes(plain(name)))) return true
+  const makes = [...namesOf(vin, 'make'), ...(listedMake ? [listedMake] : [])]
+  const called = withoutMake(model, makes)
+  const names = [...models, vin.series, vin.trim].filter((name) => name !== null)
+  return names.some((name) => isAlike(called, withoutMake(name, makes)) || isAlike(model, name))
+}
+
+/** A make may stand in the model's name only, as Scion does in Toyota's. */
+const isMakeOf = (make: string, vin: OfflineVin): boolean =>
+  [...namesOf(vin, 'make'), ...namesOf(vin, 'model')].some((name) => isAlike(make, name))
 
 /**
- * Where make, model or year of a listing are not those of its VIN, as sentences. A model may be called by its series or
- * trim; what the VIN leaves open disagrees with nothing that it may be.
+ * Where make, model or year of a listing are not those of its VIN, as sentences. What the VIN leaves open disagrees with
+ * nothing that it may be.
  */
 export function compareListing(
   listing: Pick<Described, 'year' | 'make' | 'model'>,
   vin: OfflineVin,
 ): string[] {
+  const { year, make, model } = listing
+  const [years, makes, models] = [meant(vin, 'year'), meant(vin, 'make'), meant(vin, 'model')]
   const warnings: string[] = []
   const warn = (field: string, values: readonly (string | number)[], listed: string | number) =>
     warnings.push(`By its VIN the ${field} is ${values.join(' or ')}, not ${listed}`)
-  const years = meant(vin, 'year')
-  if (listing.year && years.length > 0 && !years.includes(listing.year)) warn('year', years, listing.year)
-  const { make, model } = listing
-  const makes = meant(vin, 'make')
-  if (make && makes.length > 0 && !makes.some((value) => isAlike(make, String(value)))) {
-    warn('make', makes, make)
-  }
-  const models = meant(vin, 'model')
-  const names = [...models, vin.series, vin.trim].flatMap((name) => (name === null ? [] : [String(name)]))
-  if (model && models.length > 0 && !names.some((name) => isAlike(model, name))) warn('model', models, model)
+  if (year && years.length > 0 && !years.includes(year)) warn('year', years, year)
+  if (make && makes.length > 0 && !isMakeOf(make, vin)) warn('make', makes, make)
+  if (model && models.length > 0 && !isModelOf(model, vin, make)) warn('model', models, model)
   return warnings
 }
