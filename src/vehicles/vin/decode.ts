@@ -3,7 +3,8 @@ import { engineText, litresText } from '../../lib/engine-text.ts'
 import { checkDigit, hasRightCheckDigit, needsCheckDigit, UNKNOWN } from '../vin.ts'
 import { type Reading, readAnyYear, readYear, schemasOf, weighReading } from './match.ts'
 import { readModelYears } from './model-year.ts'
-import { MAKE_END, type PatternField, type Shard, type WmiEntry } from './shard.ts'
+import { plantText } from './plant.ts'
+import { PART_END, type PatternField, type Shard, type WmiEntry } from './shard.ts'
 import { findSuspects } from './suspects.ts'
 import { wmiOf } from './wmi.ts'
 
@@ -141,7 +142,7 @@ class Facts {
 }
 
 function nameFields(facts: Facts, entry: WmiEntry): Omit<DecodedFields, 'year'> {
-  const models = facts.values('model').map((value) => value.split(MAKE_END))
+  const models = facts.values('model').map((value) => value.split(PART_END))
   const makes = models.length > 0 ? models.map(([make = '']) => make) : entry.makes
   const cylinders = facts.number('cylinders', 'cylinders')
   const displacement = facts.settle(
@@ -173,7 +174,7 @@ function nameFields(facts: Facts, entry: WmiEntry): Omit<DecodedFields, 'year'> 
     drivetrain: facts.text('drivetrain', 'drivetrain'),
     vehicle_type: entry.vehicle_type,
     gvwr_class: facts.text('gvwr_class', 'gvwr_class'),
-    plant: facts.text('plant', 'plant'),
+    plant: facts.settle('plant', facts.values('plant').map(plantText)),
   }
 }
 
