@@ -1,7 +1,7 @@
 // What a VIN tells by vPIC's patterns, without asking anyone.
 import { engineText, litresText } from '../../lib/engine-text.ts'
 import { checkDigit, hasRightCheckDigit, needsCheckDigit, UNKNOWN } from '../vin.ts'
-import { type Reading, readAnyYear, readYear, schemasOf, weighReading } from './match.ts'
+import { compareReadings, type Reading, readAnyYear, readYear, schemasOf } from './match.ts'
 import { readModelYears } from './model-year.ts'
 import { plantText } from './plant.ts'
 import { PART_END, type PatternField, type Shard, type WmiEntry } from './shard.ts'
@@ -84,11 +84,10 @@ function merge(first: Reading, second: Reading): Reading {
 function chooseYear(shard: Shard, entry: WmiEntry, vin: string, years: readonly number[]): YearReading {
   const readings = years
     .map((year) => ({ year, reading: readYear(shard, entry, vin, year) }))
-    .map((found) => ({ ...found, weight: weighReading(found.reading) }))
-    .sort((a, b) => b.weight - a.weight)
+    .sort((a, b) => compareReadings(b.reading, a.reading))
   const [best, other] = readings
   if (!best) return { year: null, years: [], reading: new Map() }
-  if (!other || best.weight > other.weight)
+  if (!other || compareReadings(best.reading, other.reading) > 0)
     return { year: best.year, years: [best.year], reading: best.reading }
   return { year: null, years: readings.map(({ year }) => year), reading: merge(best.reading, other.reading) }
 }

@@ -131,6 +131,9 @@ export function readAnyYear(shard: Shard, entry: WmiEntry, vin: string): Reading
   return reading
 }
 
-/** How much a reading tells, by vPIC's weights. */
-export const weighReading = (reading: Reading): number =>
+const weighReading = (reading: Reading): number =>
   weigh([...reading].flatMap(([field, values]) => values.map((value) => ({ field, value }))))
+
+/** Positive where `a` tells more: it names a model, whose lack vPIC counts as an error; it weighs more. */
+export const compareReadings = (a: Reading, b: Reading): number =>
+  Number(a.has('model')) - Number(b.has('model')) || weighReading(a) - weighReading(b)
