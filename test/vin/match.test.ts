@@ -86,6 +86,13 @@ describe('parts of a value', () => {
     expect(decode([{ keys: { C: 'fGasoline,hElectric' }, from: 2015 }]).fuel_type).toBe('Gasoline/Electric')
     expect(decode([{ keys: { C: 'fElectric,hElectric' }, from: 2015 }]).fuel_type).toBe('Electric')
   })
+  test('a second fuel that is open leaves the fuel open', () => {
+    const keys = (second: string) => ({ keys: { C: `fGasoline,h${second}` }, from: 2015 })
+    expect(decode([keys('Electric'), keys('Ethanol')])).toMatchObject({
+      fuel_type: null,
+      candidates: { fuel_type: ['Gasoline/Electric', 'Gasoline/Ethanol'] },
+    })
+  })
   test('a plant is told whole, where one key names its city and a weaker one its country', () => {
     const keys = { '*****|*A': 'pYORII\tSAITAMA\t', '*****|*[AC]': 'p\t\tJAPAN' }
     expect(decode([{ keys, from: 2015 }])).toMatchObject({ plant: 'YORII, SAITAMA, JAPAN', candidates: {} })

@@ -149,8 +149,7 @@ function nameFields(facts: Facts, entry: WmiEntry): Omit<DecodedFields, 'year'> 
     facts.values('litres').flatMap((value) => litresText(value) ?? []),
   )
   const configuration = facts.text('engine_configuration', 'engine_configuration')
-  const fuels = facts.values('fuel')
-  const [second] = facts.values('second_fuel')
+  const seconds = facts.values('second_fuel')
   return {
     make: facts.settle('make', makes),
     model: facts.settle(
@@ -168,7 +167,13 @@ function nameFields(facts: Facts, entry: WmiEntry): Omit<DecodedFields, 'year'> 
     displacement,
     fuel_type: facts.settle(
       'fuel_type',
-      fuels.map((fuel) => (second && second !== fuel ? `${fuel}/${second}` : fuel)),
+      facts
+        .values('fuel')
+        .flatMap((fuel) =>
+          seconds.length === 0
+            ? [fuel]
+            : seconds.map((second) => (second === fuel ? fuel : `${fuel}/${second}`)),
+        ),
     ),
     drivetrain: facts.text('drivetrain', 'drivetrain'),
     vehicle_type: entry.vehicle_type,
@@ -203,7 +208,7 @@ export function decodeOffline(vin: string, shard: Shard | null, now: number): Of
     const [year, ...others] = isCoded ? years : []
     const facts = new Facts(new Map())
     facts.settle('year', years)
-    warnings.push(UNKNOWN_MAKER)
+    if (!wmiOf(vin).includes(UNKNOWN)) warnings.push(UNKNOWN_MAKER)
     return {
       ...NOTHING,
       year: others.length === 0 ? (year ?? null) : null,
@@ -224,7 +229,8 @@ export function decodeOffline(vin: string, shard: Shard | null, now: number): Of
     const open = facts.candidates[field]
     if (open && open.length > 1) warnings.push(`The ${name} is open: ${open.join(', ')}`)
   }
-  if (reading.size === 0) warnings.push('No pattern of this manufacturer fits')
+  if (reading.size === 0)
+    warnings.push(`No pattern of this manufacturer fits${isWhole ? '' : ' what is given'}`)
   return {
     ...named,
     year,
