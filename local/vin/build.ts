@@ -1,17 +1,18 @@
 /** `npm run vin:build`: writes assets/vin, what a VIN tells, from NHTSA's vPIC data; prints what that covers. */
 import { createHash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
+import { fileURLToPath } from 'node:url'
 import { writeShardNames } from '../../src/vehicles/vin/wmi.ts'
 import { coverageOf, describeCoverage } from './coverage.ts'
 import { modelNamer, readEngines, readSchemas, WANTED_ELEMENTS } from './encode-schemas.ts'
 import { encodeShards, type ShardFile, type VpicRows } from './encode-shards.ts'
 import { fetchDatabase, PACKAGE } from './fetch-package.ts'
 import { VpicDatabase } from './read-database.ts'
+import { checkSize, replaceFolder } from './write-shards.ts'
 
-const TARGET = new URL('../../assets/vin/', import.meta.url)
+const TARGET = fileURLToPath(new URL('../../assets/vin', import.meta.url))
 const NAMES = new URL('../../src/vehicles/vin/shards.generated.ts', import.meta.url)
 const GZIP_MAX_BYTES = 4_000_000
 
@@ -51,27 +52,39 @@ function describeManifest(files: readonly ShardFile[], { schemas }: VpicRows, da
   }
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'vin-'))
-try {
+function build(folder: string): void {
   const { rows, date } = readRows(fetchDatabase(folder))
   const files = encodeShards(rows)
   const manifest = describeManifest(files, rows, date)
-  rmSync(TARGET, { recursive: true, force: true })
-  mkdirSync(TARGET, { recursive: true })
-  for (const { prefixes, text } of files) writeFileSync(new URL(`${prefixes[0]}.json`, TARGET), text)
-  writeFileSync(new URL('manifest.json', TARGET), `${JSON.stringify(manifest, null, 2)}\n`)
+  const bytes = checkSize(
+    files.map(({ text }) => text),
+    GZIP_MAX_BYTES,
+  )
   const names = writeShardNames(files.map(({ prefixes }) => prefixes))
+  replaceFolder(
+    TARGET,
+    new Map([
+      ...files.map(({ prefixes, text }) => [`${prefixes[0]}.json`, text] as const),
+      ['manifest.json', `${JSON.stringify(manifest, null, 2)}\n`],
+    ]),
+  )
   writeFileSync(
     NAMES,
     `// Made by \`npm run vin:build\` from ${manifest.package}; do not edit.\nexport const SHARDS = '${names}'\n`,
   )
-  const bytes = files.reduce((sum, { text }) => sum + gzipSync(text, { level: 9 }).length, 0)
   console.log(
     `${files.length} files, ${(manifest.characters / 1e6).toFixed(1)} MB, gzipped ${(bytes / 1e6).toFixed(2)} MB; ` +
       `${manifest.package}, patterns to ${date}`,
   )
   for (const line of describeCoverage(manifest.coverage)) console.log(line)
-  if (bytes > GZIP_MAX_BYTES) throw new Error(`The shards are larger than ${GZIP_MAX_BYTES} bytes gzipped`)
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'vin-'))
+try {
+  build(folder)
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }

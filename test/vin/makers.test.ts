@@ -39,8 +39,22 @@ describe('world manufacturer identifiers', () => {
   })
 
   test('one that is not given whole names nobody', async () => {
-    expect(await decode('1*GCM82633A004352')).toMatchObject({ make: null, manufacturer: null })
-    expect(await decode('1A9AA1140BM***001')).toMatchObject({ make: null, manufacturer: null })
+    const nobody = { make: null, manufacturer: null, country: null }
+    expect(await decode('1*GCM82633A004352')).toMatchObject({
+      ...nobody,
+      warnings: ['Not given: position 2'],
+    })
+    expect(await decode('1A9AA1140BM***001')).toMatchObject({
+      ...nobody,
+      warnings: ['Not given: positions 12, 13, 14'],
+    })
+    const positions = Array.from({ length: 17 }, (_, i) => i + 1).join(', ')
+    expect(await decode('*****************')).toMatchObject({
+      ...nobody,
+      year: null,
+      candidates: {},
+      warnings: [`Not given: positions ${positions}`],
+    })
   })
 })
 

@@ -34,7 +34,7 @@ describe('which pattern wins', () => {
     expect(decode([{ keys: { 'CM[78]': 'tBase', CM8: 'tSport' }, from: 2015 }]).trim).toBe('Sport')
   })
   test('what different keys tell of different fields comes together', () => {
-    const keys = { CM: 'mZed\tCar', '****6': 'c6,gV-Shaped,l3,fGasoline', '*****|*A': 'pDETROIT' }
+    const keys = { CM: 'mZed\tCar', '****6': 'c6,gV-Shaped,l3,fGasoline', '*****|*A': 'pDETROIT\t\t' }
     expect(decode([{ keys, from: 2015 }])).toMatchObject({
       make: 'Zed',
       model: 'Car',
@@ -85,6 +85,33 @@ describe('parts of a value', () => {
   test('two fuels are both named', () => {
     expect(decode([{ keys: { C: 'fGasoline,hElectric' }, from: 2015 }]).fuel_type).toBe('Gasoline/Electric')
     expect(decode([{ keys: { C: 'fElectric,hElectric' }, from: 2015 }]).fuel_type).toBe('Electric')
+  })
+  test('a second fuel that is open leaves the fuel open', () => {
+    const keys = (second: string) => ({ keys: { C: `fGasoline,h${second}` }, from: 2015 })
+    expect(decode([keys('Electric'), keys('Ethanol')])).toMatchObject({
+      fuel_type: null,
+      candidates: { fuel_type: ['Gasoline/Electric', 'Gasoline/Ethanol'] },
+    })
+  })
+  test('a plant is told whole, where one key names its city and a weaker one its country', () => {
+    const keys = { '*****|*A': 'pYORII\tSAITAMA\t', '*****|*[AC]': 'p\t\tJAPAN' }
+    expect(decode([{ keys, from: 2015 }])).toMatchObject({ plant: 'YORII, SAITAMA, JAPAN', candidates: {} })
+  })
+  test("a plant's parts come together only from what agrees", () => {
+    const keys = { '*****|*A': 'pTOLUCA\t\tMEXICO', '*****|*[AC]': 'pJOLIET\tILLINOIS\tUNITED STATES' }
+    expect(decode([{ keys, from: 2015 }]).plant).toBe('TOLUCA, MEXICO')
+  })
+  test('of two plants as strong the number leaves open which it is', () => {
+    const schemas = [
+      { keys: { '*****|*A': 'pFLINT\tMICHIGAN\t' }, from: 2015 },
+      { keys: { '*****|*A': 'pFLINT\tMICHIGAN\tUSA' }, from: 2015 },
+    ]
+    expect(decode(schemas).plant).toBe('FLINT, MICHIGAN, USA')
+    const other = { keys: { '*****|*A': 'pPONTIAC\tMICHIGAN\tUSA' }, from: 2015 }
+    expect(decode([...schemas, other])).toMatchObject({
+      plant: null,
+      candidates: { plant: ['FLINT, MICHIGAN, USA', 'PONTIAC, MICHIGAN, USA'] },
+    })
   })
   test('a number that stands in the VIN itself is read there', () => {
     expect(decode([{ keys: { '**#': 'cTBD' }, from: 2015 }]).cylinders).toBe(8)

@@ -49,6 +49,11 @@ describe('which of two cycles', () => {
     const found = decodeOffline(vinOf('2', 'K'), shardOf([early, late], heavy), NOW)
     expect(found).toMatchObject({ year: 2019, model: 'New', body_type: 'Truck', candidates: {} })
   })
+  test('is the one whose patterns name the model, whatever else the other tells', () => {
+    const unnamed = { keys: { CM8: 'bTruck,c8,l5,fDiesel', '*****|*A': 'pFLINT\tMICHIGAN\tUSA' }, from: 2015 }
+    const found = decodeOffline(vinOf('2', 'K'), shardOf([early, unnamed], heavy), NOW)
+    expect(found).toMatchObject({ year: 1989, model: 'Old', plant: null, candidates: {} })
+  })
   test('is the one that has patterns at all', () => {
     const found = decodeOffline(vinOf('2', 'K'), shardOf([early], heavy), NOW)
     expect(found).toMatchObject({ year: 1989, model: 'Old', candidates: {} })

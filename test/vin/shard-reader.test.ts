@@ -29,6 +29,21 @@ describe('the reader of shards', () => {
     expect(asked).toHaveLength(1)
     expect(asked[0]).toMatch(/^\/vin\/1H.\.json$/)
   })
+  test('reads it once for many VINs at the same time, and again after it failed for all of them', async () => {
+    let isThere = false
+    const { asked, find } = serve(() =>
+      isThere ? Response.json(SHARD) : new Response('no', { status: 503 }),
+    )
+    const askFifty = () => Promise.allSettled(Array.from({ length: 50 }, () => find(ACCORD)))
+    const refused = await askFifty()
+    expect(refused.every(({ status }) => status === 'rejected')).toBe(true)
+    expect(asked).toHaveLength(1)
+    isThere = true
+    expect(await askFifty()).toEqual(
+      Array.from({ length: 50 }, () => ({ status: 'fulfilled', value: SHARD })),
+    )
+    expect(asked).toHaveLength(2)
+  })
   test('reads none where no shard has the identifier', async () => {
     const { asked, find } = serve(() => Response.json(SHARD))
     expect(await find('11111111111111111')).toBeNull()

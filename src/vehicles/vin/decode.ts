@@ -1,9 +1,10 @@
 // What a VIN tells by vPIC's patterns, without asking anyone.
 import { engineText, litresText } from '../../lib/engine-text.ts'
 import { checkDigit, hasRightCheckDigit, needsCheckDigit, UNKNOWN } from '../vin.ts'
-import { type Reading, readAnyYear, readYear, schemasOf, weighReading } from './match.ts'
+import { compareReadings, type Reading, readAnyYear, readYear, schemasOf } from './match.ts'
 import { readModelYears } from './model-year.ts'
-import { MAKE_END, type PatternField, type Shard, type WmiEntry } from './shard.ts'
+import { plantText } from './plant.ts'
+import { PART_END, type PatternField, type Shard, type WmiEntry } from './shard.ts'
 import { findSuspects } from './suspects.ts'
 import { wmiOf } from './wmi.ts'
 
@@ -83,11 +84,10 @@ function merge(first: Reading, second: Reading): Reading {
 function chooseYear(shard: Shard, entry: WmiEntry, vin: string, years: readonly number[]): YearReading {
   const readings = years
     .map((year) => ({ year, reading: readYear(shard, entry, vin, year) }))
-    .map((found) => ({ ...found, weight: weighReading(found.reading) }))
-    .sort((a, b) => b.weight - a.weight)
+    .sort((a, b) => compareReadings(b.reading, a.reading))
   const [best, other] = readings
   if (!best) return { year: null, years: [], reading: new Map() }
-  if (!other || best.weight > other.weight)
+  if (!other || compareReadings(best.reading, other.reading) > 0)
     return { year: best.year, years: [best.year], reading: best.reading }
   return { year: null, years: readings.map(({ year }) => year), reading: merge(best.reading, other.reading) }
 }
@@ -141,7 +141,7 @@ class Facts {
 }
 
 function nameFields(facts: Facts, entry: WmiEntry): Omit<DecodedFields, 'year'> {
-  const models = facts.values('model').map((value) => value.split(MAKE_END))
+  const models = facts.values('model').map((value) => value.split(PART_END))
   const makes = models.length > 0 ? models.map(([make = '']) => make) : entry.makes
   const cylinders = facts.number('cylinders', 'cylinders')
   const displacement = facts.settle(
@@ -149,8 +149,7 @@ function nameFields(facts: Facts, entry: WmiEntry): Omit<DecodedFields, 'year'> 
     facts.values('litres').flatMap((value) => litresText(value) ?? []),
   )
   const configuration = facts.text('engine_configuration', 'engine_configuration')
-  const fuels = facts.values('fuel')
-  const [second] = facts.values('second_fuel')
+  const seconds = facts.values('second_fuel')
   return {
     make: facts.settle('make', makes),
     model: facts.settle(
@@ -168,12 +167,18 @@ function nameFields(facts: Facts, entry: WmiEntry): Omit<DecodedFields, 'year'> 
     displacement,
     fuel_type: facts.settle(
       'fuel_type',
-      fuels.map((fuel) => (second && second !== fuel ? `${fuel}/${second}` : fuel)),
+      facts
+        .values('fuel')
+        .flatMap((fuel) =>
+          seconds.length === 0
+            ? [fuel]
+            : seconds.map((second) => (second === fuel ? fuel : `${fuel}/${second}`)),
+        ),
     ),
     drivetrain: facts.text('drivetrain', 'drivetrain'),
     vehicle_type: entry.vehicle_type,
     gvwr_class: facts.text('gvwr_class', 'gvwr_class'),
-    plant: facts.text('plant', 'plant'),
+    plant: facts.settle('plant', facts.values('plant').map(plantText)),
   }
 }
 
@@ -203,7 +208,7 @@ export function decodeOffline(vin: string, shard: Shard | null, now: number): Of
     const [year, ...others] = isCoded ? years : []
     const facts = new Facts(new Map())
     facts.settle('year', years)
-    warnings.push(UNKNOWN_MAKER)
+    if (!wmiOf(vin).includes(UNKNOWN)) warnings.push(UNKNOWN_MAKER)
     return {
       ...NOTHING,
       year: others.length === 0 ? (year ?? null) : null,
@@ -224,7 +229,8 @@ export function decodeOffline(vin: string, shard: Shard | null, now: number): Of
     const open = facts.candidates[field]
     if (open && open.length > 1) warnings.push(`The ${name} is open: ${open.join(', ')}`)
   }
-  if (reading.size === 0) warnings.push('No pattern of this manufacturer fits')
+  if (reading.size === 0)
+    warnings.push(`No pattern of this manufacturer fits${isWhole ? '' : ' what is given'}`)
   return {
     ...named,
     year,

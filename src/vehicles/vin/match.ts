@@ -1,5 +1,6 @@
 // Which patterns of a shard fit a VIN, and what they tell together.
 import { digitsAt, fitKey, keyText, PLACE } from './keys.ts'
+import { completePlant, weighPlant } from './plant.ts'
 import {
   DIGITS,
   type PatternField,
@@ -16,7 +17,6 @@ const WEIGHTS: Partial<Record<PatternField, number>> = {
   model: 99,
   body_type: 99,
   litres: 98,
-  plant: 99,
   fuel: 91,
   cylinders: 88,
   gvwr_class: 70,
@@ -44,10 +44,14 @@ const isInYear = ([, from, to]: SchemaUse, year: number): boolean => year >= fro
 export const schemasOf = (entry: WmiEntry, year: number): SchemaUse[] =>
   entry.schemas.filter((use) => isInYear(use, year))
 
-const weigh = (fields: Iterable<PatternField>): number => {
-  let weight = 0
-  for (const field of new Set(fields)) weight += WEIGHTS[field] ?? 0
-  return weight
+/** What these values weigh together; each field counts once, a plant by the fullest address. */
+function weigh(told: Iterable<Told>): number {
+  const weights = new Map<PatternField, number>()
+  for (const { field, value } of told) {
+    const weight = field === 'plant' ? weighPlant(value) : (WEIGHTS[field] ?? 0)
+    weights.set(field, Math.max(weight, weights.get(field) ?? 0))
+  }
+  return [...weights.values()].reduce((sum, weight) => sum + weight, 0)
 }
 
 /** All that one schema claims of a VIN. */
@@ -60,7 +64,7 @@ function claimsOf(shard: Shard, [schema, from]: SchemaUse, text: string): Claim[
       told.push({ field, value: value === DIGITS ? digitsAt(key, text) : value, from, said })
     }
   }
-  const weight = weigh(told.map(({ field }) => field))
+  const weight = weigh(told)
   return told.map((claim) => ({ ...claim, weight }))
 }
 
@@ -73,8 +77,8 @@ function compareClaims(a: Claim, b: Claim): number {
   return a.from - b.from || places || a.weight - b.weight || a.said - b.said
 }
 
-/** Of each field the values of its strongest claims. */
-function strongest(claims: Iterable<Claim>): Map<PatternField, string[]> {
+/** Of each field the values of its strongest claims; a plant's address is completed by the weaker ones. */
+function strongest(claims: readonly Claim[]): Map<PatternField, string[]> {
   const best = new Map<PatternField, { claim: Claim; values: string[] }>()
   for (const claim of claims) {
     const known = best.get(claim.field)
@@ -82,7 +86,16 @@ function strongest(claims: Iterable<Claim>): Map<PatternField, string[]> {
     if (order > 0) best.set(claim.field, { claim, values: [claim.value] })
     else if (order === 0 && known && !known.values.includes(claim.value)) known.values.push(claim.value)
   }
-  return new Map([...best].map(([field, { values }]) => [field, values]))
+  const reading = new Map([...best].map(([field, { values }]) => [field, values]))
+  const plants = reading.get('plant')
+  if (plants) {
+    const others = claims
+      .filter(({ field }) => field === 'plant')
+      .sort((a, b) => compareClaims(b, a))
+      .map(({ value }) => value)
+    reading.set('plant', [...new Set(plants.map((plant) => completePlant(plant, others)))])
+  }
+  return reading
 }
 
 /** What is known of an engine by its name stands in for what no pattern tells. */
@@ -118,5 +131,9 @@ export function readAnyYear(shard: Shard, entry: WmiEntry, vin: string): Reading
   return reading
 }
 
-/** How much a reading tells, by vPIC's weights. */
-export const weighReading = (reading: Reading): number => weigh(reading.keys())
+const weighReading = (reading: Reading): number =>
+  weigh([...reading].flatMap(([field, values]) => values.map((value) => ({ field, value }))))
+
+/** Positive where `a` tells more: it names a model, whose lack vPIC counts as an error; it weighs more. */
+export const compareReadings = (a: Reading, b: Reading): number =>
+  Number(a.has('model')) - Number(b.has('model')) || weighReading(a) - weighReading(b)

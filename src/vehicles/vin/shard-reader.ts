@@ -71,14 +71,13 @@ export interface Assets {
 }
 
 /**
+ * One reader serves one request: promises of another request cannot be waited for.
  * @returns a function that rejects where the shard cannot be read within a second, or is none
  */
 export function createShardReader(assets: Assets, cache: ShardCache): FindShard {
-  return async (vin) => {
-    const name = shardNameOf(vin)
-    if (name === null) return null
-    const kept = cache.get(name)
-    if (kept) return kept
+  const pending = new Map<string, Promise<Shard>>()
+
+  async function read(name: string): Promise<Shard> {
     const response = await assets.fetch(`https://assets.invalid/vin/${name}.json`, {
       signal: AbortSignal.timeout(READ_TIMEOUT_MS),
     })
@@ -87,5 +86,15 @@ export function createShardReader(assets: Assets, cache: ShardCache): FindShard 
     const shard = shardSchema.parse(JSON.parse(text))
     cache.set(name, shard, text.length)
     return shard
+  }
+
+  return async (vin) => {
+    const name = shardNameOf(vin)
+    if (name === null) return null
+    const known = cache.get(name) ?? pending.get(name)
+    if (known) return await known
+    const reading = read(name).finally(() => pending.delete(name))
+    pending.set(name, reading)
+    return await reading
   }
 }

@@ -21,8 +21,8 @@ export const FIELD_OF_MARK = {
 export type FieldMark = keyof typeof FIELD_OF_MARK
 export type PatternField = (typeof FIELD_OF_MARK)[FieldMark]
 
-/** In `values`, what stands between a model's make and its name. */
-export const MAKE_END = '\t'
+/** In `values`, what stands between a model's make and its name, and between a plant's city, state and country. */
+export const PART_END = '\t'
 /** The value of a key with `#`: the digits themselves that stand there. */
 export const DIGITS = 'TBD'
 

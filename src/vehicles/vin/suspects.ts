@@ -1,7 +1,7 @@
 // Which position of a VIN may be the mistyped one, where its check digit is wrong.
 import { checkDigit, hasRightCheckDigit, needsCheckDigit, UNKNOWN } from '../vin.ts'
-import { keyText, positionOf, readKey } from './keys.ts'
-import { readYear, schemasOf } from './match.ts'
+import { fitKey, keyText, positionOf, readKey } from './keys.ts'
+import { schemasOf } from './match.ts'
 import { readModelYears } from './model-year.ts'
 import { readKeys, type Shard } from './shard.ts'
 import { shardNameOf, wmiOf } from './wmi.ts'
@@ -11,8 +11,8 @@ const DIGITS = '0123456789'
 const CHECK_POSITION = 9
 /** Positions whose characters patterns speak of, beside those of the maker. */
 const DESCRIBED = [4, 5, 6, 7, 8]
-/** Positions of the year choose which patterns are looked at, as the maker's do: a slip there makes others look strange. */
-const OF_YEAR = [7, 10]
+/** The last position that a key of the data reaches: whatever stands further on, the model is the same. */
+const LAST_DESCRIBED = 13
 
 /** What may stand in a position: the last digits of the number are digits in every VIN of 49 CFR 565. */
 function charactersAt(position: number): string {
@@ -32,12 +32,25 @@ function repairsAt(vin: string, position: number): string[] {
 const isOfMaker = (vin: string, position: number): boolean =>
   position <= 3 || (vin.charAt(2) === '9' && position >= 12 && position <= 14)
 
-/** Whether the patterns that the shard has for the VIN's maker name a model of it. */
-function namesModel(vin: string, shard: Shard | null, now: number): boolean {
-  const entry = shard?.wmis[wmiOf(vin)]
-  if (!shard || !entry) return false
-  const { years } = readModelYears(vin, entry.light, now)
-  return years.some((year) => readYear(shard, entry, vin, year).has('model'))
+/** Tells of a VIN whether the patterns that the shard has for its maker name a model of it. */
+function modelNamer(shard: Shard | null, now: number): (vin: string) => boolean {
+  const keysOfModels = new Map<number, string[]>()
+  const keysOf = (schema: number): string[] => {
+    const known = keysOfModels.get(schema)
+    if (known) return known
+    const keys = [...readKeys(shard?.schemas[schema] ?? '')]
+      .filter(([, references]) => references.split(',').some((reference) => reference.startsWith('m')))
+      .map(([key]) => key)
+    keysOfModels.set(schema, keys)
+    return keys
+  }
+  return (vin) => {
+    const entry = shard?.wmis[wmiOf(vin)]
+    if (!entry) return false
+    const text = keyText(vin)
+    const schemas = readModelYears(vin, entry.light, now).years.flatMap((year) => schemasOf(entry, year))
+    return schemas.some(([schema]) => keysOf(schema).some((key) => fitKey(key, text) >= 0))
+  }
 }
 
 /** The positions that hold what no pattern of the maker and year has there. */
@@ -60,29 +73,31 @@ function strangePositions(vin: string, shard: Shard | null, now: number): number
 }
 
 /**
- * Positions, in order, of which one alone may be mistyped: another character there makes the check digit right and
- * the rest still a vehicle. Where the maker is not known, it is one of the maker's; where patterns know nothing of what
- * stands in a position, it is that one, or one that chose the patterns. Empty where the check digit is right, not known, or not required.
+ * Positions of which one alone may be mistyped: another character there makes the check digit right and the number that
+ * of a model. First those that hold what no pattern knows there, which are the likeliest; else in order. Where no
+ * character makes it a model, patterns tell nothing and every position is told. Empty where the check digit is right,
+ * not known, or not required.
  * @param shard the one that has the VIN's maker, if any has
  */
 export function findSuspects(vin: string, shard: Shard | null, now: number): number[] {
   if (vin.includes(UNKNOWN) || hasRightCheckDigit(vin) || !needsCheckDigit(vin)) return []
-  const mayBe = (position: number): boolean => {
-    const repairs = repairsAt(vin, position)
-    if (position <= 3) return repairs.some((repaired) => shardNameOf(repaired) !== null)
-    if (position === 10 || DESCRIBED.includes(position))
-      return repairs.some((repaired) => namesModel(repaired, shard, now))
-    return repairs.length > 0
+  const names = modelNamer(shard, now)
+  const isNamed = names(vin)
+  /** The patterns of a maker in another shard are not at hand: there it is enough that there may be such a maker. */
+  const isElsewhere = (repaired: string) => {
+    const name = shardNameOf(repaired)
+    return name !== null && name !== shardNameOf(vin)
   }
-  const positions = Array.from(vin, (_, index) => index + 1).filter(mayBe)
-  if (!shard?.wmis[wmiOf(vin)]) {
-    const ofMaker = positions.filter((position) => isOfMaker(vin, position))
-    return ofMaker.length > 0 ? ofMaker : positions
-  }
-  const strange = strangePositions(vin, shard, now)
-  if (strange.length === 0) return positions
-  const narrowed = positions.filter(
-    (position) => strange.includes(position) || isOfMaker(vin, position) || OF_YEAR.includes(position),
+  const isDescribed = (position: number) =>
+    isOfMaker(vin, position) || (position <= LAST_DESCRIBED && position !== CHECK_POSITION)
+  const repairs = Array.from(vin, (_, index) => ({ position: index + 1, vins: repairsAt(vin, index + 1) }))
+  const all = repairs.filter(({ vins }) => vins.length > 0)
+  const named = all.filter(({ position, vins }) => (isDescribed(position) ? vins.some(names) : isNamed))
+  const elsewhere = all.filter(({ position, vins }) => position <= 3 && vins.some(isElsewhere))
+  const isMakerKnown = shard?.wmis[wmiOf(vin)] !== undefined
+  const found = named.length > 0 || (!isMakerKnown && elsewhere.length > 0) ? [...named, ...elsewhere] : all
+  const strange = new Set(strangePositions(vin, shard, now))
+  return [...new Set(found.map(({ position }) => position))].sort(
+    (a, b) => Number(strange.has(b)) - Number(strange.has(a)) || a - b,
   )
-  return narrowed.length > 0 ? narrowed : positions
 }
