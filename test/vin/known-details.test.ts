@@ -152,8 +152,8 @@ describe('a VIN without its serial number', () => {
 })
 
 /**
- * How Ford and Toyota coded cars of the eighties, by what owners keep of it (fiveohinfo.com/fox/vin.html,
- * mr2sc.com/websites/Reference/vin.htm): shapes, no vehicles.
+ * How Ford, Chevrolet and Toyota coded cars of the eighties, by what owners keep of it (fiveohinfo.com/fox/vin.html,
+ * jerickweb.50webs.com/autobin/VIN_Codes.html, mr2sc.com/websites/Reference/vin.htm): shapes, no vehicles.
  */
 describe('codes of the eighties', () => {
   test('a Mustang GLX convertible of 1984 with five litres, from Dearborn', async () => {
@@ -164,6 +164,15 @@ describe('codes of the eighties', () => {
       body_type: 'Convertible/Cabriolet',
       displacement: '5.0L',
       plant: expect.stringContaining('DEARBORN'),
+    })
+  })
+  test('a Camaro sport coupe of 1983, from Van Nuys', async () => {
+    expect(await decode(withCheckDigit('1G1AP87H0DL100001'))).toMatchObject({
+      year: 1983,
+      make: 'Chevrolet',
+      model: expect.stringContaining('Camaro'),
+      body_type: expect.stringContaining('Coupe'),
+      plant: expect.stringContaining('VAN NUYS'),
     })
   })
   test('an MR2 with its supercharger', async () => {
