@@ -43,6 +43,7 @@ test.each([
   ['Chevrolet', 'Silverado', 'Silverado 1500'],
   ['Chevrolet', '1500', 'Silverado 1500'],
   ['Saturn', 'Saturn SL1', 'SL1'],
+  ['Mazda', '6', 'Mazda6'],
   ['Mercedes-Benz', 'Mercedes-Benz C 300', 'C-Class C300'],
   ['Chevrolet', 'C1500', 'GMT-400'],
   ['Chevrolet', 'Silverado', 'GMT-400'],

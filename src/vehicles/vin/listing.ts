@@ -64,13 +64,11 @@ function isAlike(a: string, b: string): boolean {
   return words.some((_, index) => words.slice(index).join('').startsWith(wanted))
 }
 
-/** A model that is written with its make before it, as the model alone. */
+/** A model that is written with its make before it (`Mazda6`, `Saturn SL1`), as the model alone. */
 function withoutMake(model: string, makes: readonly string[]): string {
-  const words = wordsOf(model)
-  const make = makes
-    .map(wordsOf)
-    .find((of) => of.length < words.length && of.every((word, i) => word === words[i]))
-  return make ? words.slice(make.length).join(' ') : model
+  const name = plain(model)
+  const make = makes.map(plain).find((text) => text !== '' && text !== name && name.startsWith(text))
+  return make === undefined ? model : name.slice(make.length)
 }
 
 const meant = (vin: OfflineVin, field: 'make' | 'model' | 'year'): (string | number)[] => {
