@@ -55,6 +55,7 @@ test('a set is its characters, in order and each once, odd ones left out', () =>
   expect(readSet('8-')).toBe('8')
   expect(readSet('CFJM_______')).toBe('CFJM')
   expect(readSet('Z-A')).toBe('')
+  expect(readSet('1-A-JT'), 'no range goes from a digit to a letter').toBe('1ABCDEFGHJT')
 })
 
 test('a key is read as what it allows at each place', () => {

@@ -16,8 +16,9 @@ export function readSet(text: string): string {
   const found = new Set<string>()
   for (let i = 0; i < text.length; i++) {
     const first = text.charAt(i)
-    const isRange = text[i + 1] === '-' && i + 2 < text.length
-    const last = isRange ? text.charAt(i + 2) : first
+    const end = text.charAt(i + 2)
+    const isRange = text[i + 1] === '-' && end !== '' && DIGIT.test(first) === DIGIT.test(end)
+    const last = isRange ? end : first
     if (isRange) i += 2
     for (const character of ALPHABET) if (character >= first && character <= last) found.add(character)
   }
