@@ -76,6 +76,13 @@ test('what the VIN does not tell disagrees with nothing', async () => {
   expect(compareListing({ year: 2001, make: 'Any', model: 'Any' }, unknown)).toEqual([])
 })
 
+test.each([
+  ['WDB12603712032484', 1983],
+  ['VF7AZKA00KA013148', 1984],
+])('%s codes no model year, so %i is not warned of', async (vin, year) => {
+  expect(compareListing({ year }, await decode(vin))).toEqual([])
+})
+
 test('what the VIN leaves open agrees with all that it may be, and with nothing else', () => {
   const open = {
     ...accord,

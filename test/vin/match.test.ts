@@ -131,3 +131,17 @@ test('a shard whose text is of no known form tells nothing', () => {
   }
   expect(decodeOffline(VIN, shard, NOW)).toMatchObject({ year: 2015, make: 'Zed', model: null })
 })
+
+describe('the country', () => {
+  const of = (plants: Record<string, string>) =>
+    decode([{ keys: { CM8: 'mZed\tOne', ...plants }, from: 2010 }]).country
+
+  test('is that of the plant, whatever the maker is registered in', () => {
+    expect(of({ '*****|*A': 'pOSHAWA\tONTARIO\tCANADA' })).toBe('CANADA')
+  })
+  test('is the maker’s, where no plant is told or its country is open', () => {
+    expect(of({})).toBe('UNITED STATES (USA)')
+    expect(of({ '*****|*A': 'pOSHAWA\t\t' })).toBe('UNITED STATES (USA)')
+    expect(of({ '*****|*A': 'pA\t\tCANADA,pB\t\tMEXICO' })).toBe('UNITED STATES (USA)')
+  })
+})

@@ -69,6 +69,29 @@ describe('which of two cycles', () => {
     })
     expect(found.warnings).toContain('The model year is open: 2019, 1989')
   })
+  test('is the earlier one, where it tells more and the key of its model is no vaguer', () => {
+    const told = { keys: { CM8: 'mZed\tOld,bBus,fDiesel' }, from: 1985, to: 1995 }
+    const fewer = { keys: { 'CM*': 'mZed\tNew', '**8': 'bBus' }, from: 2015, to: 2025 }
+    expect(decodeOffline(vinOf('2', 'K'), shardOf([told, fewer], heavy), NOW)).toMatchObject({ year: 1989 })
+    const vaguer = { ...told, keys: { 'C**': 'mZed\tOld,bBus,fDiesel' } }
+    const open = decodeOffline(vinOf('2', 'K'), shardOf([vaguer, fewer], heavy), NOW)
+    expect(open).toMatchObject({ year: null, candidates: { year: [2019, 1989], model: ['New', 'Old'] } })
+  })
+  test('stays open, and what only one of them tells is not told', () => {
+    const told = { keys: { 'C**': 'mZed\tOld,bBus,fDiesel,c8' }, from: 1985, to: 1995 }
+    const fewer = { keys: { 'CM*': 'mZed\tNew', '**8': 'bBus' }, from: 2015, to: 2025 }
+    const found = decodeOffline(vinOf('2', 'K'), shardOf([told, fewer], heavy), NOW)
+    expect(found).toMatchObject({ year: null, body_type: 'Bus', fuel_type: null, cylinders: null })
+  })
+  test('is the one that is listed, where it is one of the two', () => {
+    const shard = shardOf([early, late], heavy)
+    const listed = (year: number) => decodeOffline(vinOf('2', 'K'), shard, NOW, year)
+    expect(listed(1989)).toMatchObject({ year: 1989, model: 'Old', candidates: {} })
+    expect(listed(2019)).toMatchObject({ year: 2019, model: 'New' })
+    expect(listed(2005)).toMatchObject({ year: 2019, model: 'New' })
+    const light = decodeOffline(vinOf('2', 'K'), shardOf([early, late]), NOW, 2019)
+    expect(light).toMatchObject({ year: 1989, model: 'Old' })
+  })
   test('of a light vehicle is the other one, where its maker has patterns for that alone', () => {
     expect(decodeOffline(vinOf('2', 'K'), shardOf([late]), NOW)).toMatchObject({ year: 2019, model: 'New' })
     expect(decodeOffline(vinOf('E', 'K'), shardOf([early]), NOW)).toMatchObject({ year: 1989, model: 'Old' })
@@ -78,5 +101,33 @@ describe('which of two cycles', () => {
   test('stays open where no pattern tells anything', () => {
     const found = decodeOffline(vinOf('2', 'K'), shardOf([], heavy), NOW)
     expect(found).toMatchObject({ year: null, make: 'Zed', candidates: { year: [2019, 1989] } })
+  })
+})
+
+describe('a VIN that codes no year', () => {
+  const ofEngine = { keys: { '***2': 'l4.9,c12' }, from: 2000, to: 2009 }
+  const ofModel = { keys: { 'CM8*': 'mZed\tOne', '***2': 'l2.8' }, from: 1985, to: 1995 }
+
+  test('is told by the years that know its model, not by the engines of others', () => {
+    const found = decodeOffline(vinOf('2', '0'), shardOf([ofEngine, ofModel]), NOW)
+    expect(found).toMatchObject({
+      year: null,
+      model: 'One',
+      displacement: '2.8L',
+      cylinders: null,
+      candidates: {},
+    })
+  })
+  test('of which no year knows the model tells its maker alone', () => {
+    const found = decodeOffline(vinOf('2', '0'), shardOf([ofEngine]), NOW)
+    expect(found).toMatchObject({ make: 'Zed', model: null, displacement: null, cylinders: null })
+    expect(found.warnings).toContain('No pattern of this manufacturer fits')
+  })
+  test('for want of characters tells what all years agree on', () => {
+    const partial = vinOf('2', '*').replace('CM8', 'C*8')
+    expect(decodeOffline(partial, shardOf([ofEngine]), NOW)).toMatchObject({
+      model: null,
+      displacement: '4.9L',
+    })
   })
 })

@@ -1,9 +1,10 @@
 // What a VIN tells by vPIC's patterns, without asking anyone.
 import { engineText, litresText } from '../../lib/engine-text.ts'
 import { checkDigit, hasRightCheckDigit, needsCheckDigit, UNKNOWN } from '../vin.ts'
-import { compareReadings, type Reading, readAnyYear, readYear, schemasOf } from './match.ts'
+import { readPatterns } from './choose-year.ts'
+import type { Reading } from './match.ts'
 import { readModelYears } from './model-year.ts'
-import { plantText } from './plant.ts'
+import { countryOf, plantText } from './plant.ts'
 import { PART_END, type PatternField, type Shard, type WmiEntry } from './shard.ts'
 import { findSuspects } from './suspects.ts'
 import { wmiOf } from './wmi.ts'
@@ -63,49 +64,6 @@ const NOTHING: DecodedFields = {
 export const UNKNOWN_MAKER = 'The manufacturer identifier is not in the table'
 /** The fields that a person is told about where they stay open. */
 const TOLD_WHEN_OPEN: Record<string, string> = { year: 'model year', make: 'make', model: 'model' }
-
-interface YearReading {
-  /** Null where the year is open. */
-  year: number | null
-  years: number[]
-  reading: Reading
-}
-
-/** Values of both, in the order in which they come. */
-function merge(first: Reading, second: Reading): Reading {
-  const merged = new Map<PatternField, readonly string[]>(first)
-  for (const [field, values] of second) {
-    merged.set(field, [...new Set([...(merged.get(field) ?? []), ...values])])
-  }
-  return merged
-}
-
-/** The year among those that position 10 may mean whose patterns tell most; both where they tell as much. */
-function chooseYear(shard: Shard, entry: WmiEntry, vin: string, years: readonly number[]): YearReading {
-  const readings = years
-    .map((year) => ({ year, reading: readYear(shard, entry, vin, year) }))
-    .sort((a, b) => compareReadings(b.reading, a.reading))
-  const [best, other] = readings
-  if (!best) return { year: null, years: [], reading: new Map() }
-  if (!other || compareReadings(best.reading, other.reading) > 0)
-    return { year: best.year, years: [best.year], reading: best.reading }
-  return { year: null, years: readings.map(({ year }) => year), reading: merge(best.reading, other.reading) }
-}
-
-function readPatterns(shard: Shard, entry: WmiEntry, vin: string, now: number) {
-  const { years, isCoded, other, warning } = readModelYears(vin, entry.light, now)
-  if (isCoded) {
-    const isOther = other !== null && years.every((year) => schemasOf(entry, year).length === 0)
-    const hasOther = isOther && schemasOf(entry, other).length > 0
-    return {
-      ...chooseYear(shard, entry, vin, hasOther ? [other] : years),
-      warning: hasOther ? null : warning,
-    }
-  }
-  const named = years.filter((year) => readYear(shard, entry, vin, year).has('model'))
-  const reading = readAnyYear(shard, entry, vin)
-  return { year: null, years: named.length > 0 ? named : years, reading, warning }
-}
 
 /** Fields and candidates of a reading: what is told twice is a candidate, not a fact. */
 class Facts {
@@ -197,8 +155,14 @@ function checkDigitWarning(vin: string): string | null {
  * @param vin normalized and well-formed, `*` for what is not known
  * @param shard the one that may have the maker; null where no shard has
  * @param now epoch milliseconds
+ * @param listedYear what else is known of its model year: settles which of two it is, and nothing more
  */
-export function decodeOffline(vin: string, shard: Shard | null, now: number): OfflineVin {
+export function decodeOffline(
+  vin: string,
+  shard: Shard | null,
+  now: number,
+  listedYear: number | null = null,
+): OfflineVin {
   const isWhole = !vin.includes(UNKNOWN)
   const check_digit_valid = isWhole ? hasRightCheckDigit(vin) : null
   const warnings = [checkDigitWarning(vin)].filter((warning) => warning !== null)
@@ -220,7 +184,7 @@ export function decodeOffline(vin: string, shard: Shard | null, now: number): Of
       warnings: warning === null ? warnings : [...warnings, warning],
     }
   }
-  const { year, years, reading, warning } = readPatterns(shard, entry, vin, now)
+  const { year, years, reading, warning } = readPatterns(shard, entry, vin, now, listedYear)
   const facts = new Facts(reading)
   if (year === null && years.length > 0) facts.candidates.year = years
   const named = nameFields(facts, entry)
@@ -235,7 +199,7 @@ export function decodeOffline(vin: string, shard: Shard | null, now: number): Of
     ...named,
     year,
     manufacturer: entry.manufacturer,
-    country: entry.country,
+    country: countryOf(facts.values('plant')) ?? entry.country,
     check_digit_valid,
     candidates: facts.candidates,
     suspect_positions: findSuspects(vin, shard, now),

@@ -1,4 +1,5 @@
 // Which patterns of a shard fit a VIN, and what they tell together.
+import { UNKNOWN } from '../vin.ts'
 import { digitsAt, fitKey, keyText, PLACE } from './keys.ts'
 import { completePlant, weighPlant } from './plant.ts'
 import {
@@ -78,7 +79,7 @@ function compareClaims(a: Claim, b: Claim): number {
 }
 
 /** Of each field the values of its strongest claims; a plant's address is completed by the weaker ones. */
-function strongest(claims: readonly Claim[]): Map<PatternField, string[]> {
+function strongest(claims: readonly Claim[]): Map<PatternField, readonly string[]> {
   const best = new Map<PatternField, { claim: Claim; values: string[] }>()
   for (const claim of claims) {
     const known = best.get(claim.field)
@@ -86,7 +87,9 @@ function strongest(claims: readonly Claim[]): Map<PatternField, string[]> {
     if (order > 0) best.set(claim.field, { claim, values: [claim.value] })
     else if (order === 0 && known && !known.values.includes(claim.value)) known.values.push(claim.value)
   }
-  const reading = new Map([...best].map(([field, { values }]) => [field, values]))
+  const reading = new Map<PatternField, readonly string[]>(
+    [...best].map(([field, { values }]) => [field, values]),
+  )
   const plants = reading.get('plant')
   if (plants) {
     const others = claims
@@ -112,23 +115,42 @@ function addEngine(shard: Shard, reading: Map<PatternField, readonly string[]>):
 /** What the patterns of a model year tell of a VIN. */
 export function readYear(shard: Shard, entry: WmiEntry, vin: string, year: number): Reading {
   const text = keyText(vin)
-  const reading: Map<PatternField, readonly string[]> = strongest(
-    schemasOf(entry, year).flatMap((use) => claimsOf(shard, use, text)),
-  )
+  const reading = strongest(schemasOf(entry, year).flatMap((use) => claimsOf(shard, use, text)))
   addEngine(shard, reading)
   return reading
 }
 
-/** What the patterns of any year tell: each schema has its say. */
+/** What is told where one of several readings is right: of each field that none of them leaves out, the values of all. */
+export function mergeReadings(readings: readonly Reading[]): Reading {
+  const [first = new Map(), ...others] = readings.filter((reading) => reading.size > 0)
+  const merged = new Map<PatternField, readonly string[]>()
+  for (const [field, values] of first) {
+    const further = others.flatMap((reading) => (reading.has(field) ? [reading.get(field) ?? []] : []))
+    if (further.length === others.length) merged.set(field, [...new Set([values, ...further].flat())])
+  }
+  return merged
+}
+
+/** A year of each span of years in which a maker's schemas are the same. */
+const spansOf = (entry: WmiEntry): number[] => [
+  ...new Set(entry.schemas.flatMap(([, from, to]) => (to === 0 ? [from] : [from, to + 1]))),
+]
+
+/**
+ * What patterns tell of a VIN that does not tell its year: those of the years that know its model. Where none does, those
+ * of all years if that may be for want of characters, else nothing: engines and plants of other models are not its own.
+ */
 export function readAnyYear(shard: Shard, entry: WmiEntry, vin: string): Reading {
   const text = keyText(vin)
-  const reading = new Map<PatternField, readonly string[]>()
-  for (const use of entry.schemas) {
-    for (const [field, values] of strongest(claimsOf(shard, use, text))) {
-      reading.set(field, [...new Set([...(reading.get(field) ?? []), ...values])])
-    }
-  }
-  return reading
+  const claims = entry.schemas.map((use) => ({ use, claims: claimsOf(shard, use, text) }))
+  const readings = spansOf(entry).map((year): Reading => {
+    const reading = strongest(claims.filter(({ use }) => isInYear(use, year)).flatMap((of) => of.claims))
+    addEngine(shard, reading)
+    return reading
+  })
+  const naming = readings.filter((reading) => reading.has('model'))
+  if (naming.length > 0) return mergeReadings(naming)
+  return mergeReadings(vin.includes(UNKNOWN) ? readings : [])
 }
 
 const weighReading = (reading: Reading): number =>
@@ -137,3 +159,9 @@ const weighReading = (reading: Reading): number =>
 /** Positive where `a` tells more: it names a model, whose lack vPIC counts as an error; it weighs more. */
 export const compareReadings = (a: Reading, b: Reading): number =>
   Number(a.has('model')) - Number(b.has('model')) || weighReading(a) - weighReading(b)
+
+/** How much the key that names the model in a year says about the VIN (see `fitKey`); −1 where none does. */
+export function modelSpecificity(shard: Shard, entry: WmiEntry, vin: string, year: number): number {
+  const claims = schemasOf(entry, year).flatMap((use) => claimsOf(shard, use, keyText(vin)))
+  return Math.max(-1, ...claims.filter(({ field }) => field === 'model').map(({ said }) => said))
+}

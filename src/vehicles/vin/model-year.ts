@@ -6,7 +6,7 @@ const FIRST_CYCLE_YEAR = 1980
 const CYCLE_YEARS = 30
 
 export interface ModelYears {
-  /** What position 10 may mean, later first; empty where it tells nothing. */
+  /** What position 10 may mean, later first; empty where it codes no year. */
   years: number[]
   /** Whether position 10 is known to code the model year at all. */
   isCoded: boolean
@@ -31,8 +31,8 @@ export function readModelYears(vin: string, isLight: boolean, now: number): Mode
   const late = early + CYCLE_YEARS
   const both = late > latest ? [early] : [late, early]
   if (!needsCheckDigit(vin) && !vin.includes(UNKNOWN) && !hasRightCheckDigit(vin)) {
-    const warning = 'This VIN does not follow 49 CFR 565, so position 10 need not be the model year'
-    return { years: both, isCoded: false, other: null, warning }
+    const warning = `This VIN does not follow 49 CFR 565: position 10 need not be the model year (${both.join(' or ')}), and the model is what the number means in North America`
+    return { years: [], isCoded: false, other: null, warning }
   }
   const seventh = vin.charAt(6)
   if (!isLight || seventh === UNKNOWN) return { years: both, isCoded: true, other: null, warning: null }

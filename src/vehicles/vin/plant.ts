@@ -27,3 +27,9 @@ export const plantText = (plant: string): string =>
   partsOf(plant)
     .filter((part) => part !== '')
     .join(', ')
+
+/** The country of all that a plant may be; null where they are of several, or it is not told. */
+export function countryOf(plants: readonly string[]): string | null {
+  const [country, ...others] = new Set(plants.map((plant) => partsOf(plant)[2] ?? ''))
+  return country && others.length === 0 ? country : null
+}

@@ -1,0 +1,64 @@
+// Which model year a VIN is of, and what its patterns tell then.
+import {
+  compareReadings,
+  mergeReadings,
+  modelSpecificity,
+  type Reading,
+  readAnyYear,
+  readYear,
+  schemasOf,
+} from './match.ts'
+import { readModelYears } from './model-year.ts'
+import type { Shard, WmiEntry } from './shard.ts'
+
+/** What the patterns tell, and of which year. */
+export interface YearReading {
+  /** Null where the year is open. */
+  year: number | null
+  /** What it may be; empty where the number codes none. */
+  years: number[]
+  reading: Reading
+}
+
+/**
+ * Of the years that position 10 may mean the one whose patterns tell more; the earlier only where the key of its model is
+ * no vaguer than the later's: what is sold is seldom thirty years old, and old schemas often tell much of anything. Else
+ * the year is open.
+ * @param years later first
+ */
+function chooseYear(shard: Shard, entry: WmiEntry, vin: string, years: readonly number[]): YearReading {
+  const readings = years.map((year) => ({ year, reading: readYear(shard, entry, vin, year) }))
+  const [later, earlier] = readings
+  if (!later) return { year: null, years: [], reading: new Map() }
+  if (!earlier) return { ...later, years: [later.year] }
+  const order = compareReadings(later.reading, earlier.reading)
+  const specificity = ({ year }: { year: number }) => modelSpecificity(shard, entry, vin, year)
+  const isEarlier = order < 0 && specificity(earlier) >= specificity(later)
+  const chosen = order > 0 ? later : isEarlier ? earlier : null
+  if (chosen) return { ...chosen, years: [chosen.year] }
+  return { year: null, years: [...years], reading: mergeReadings(readings.map(({ reading }) => reading)) }
+}
+
+/**
+ * What the patterns of the VIN's model year tell, of all years where it codes none.
+ * @param now epoch milliseconds
+ * @param listedYear settles which of two years it is
+ */
+export function readPatterns(
+  shard: Shard,
+  entry: WmiEntry,
+  vin: string,
+  now: number,
+  listedYear: number | null,
+): YearReading & { warning: string | null } {
+  const { years, isCoded, other, warning } = readModelYears(vin, entry.light, now)
+  if (!isCoded) return { year: null, years: [], reading: readAnyYear(shard, entry, vin), warning }
+  const isOther = other !== null && years.every((year) => schemasOf(entry, year).length === 0)
+  const hasOther = isOther && schemasOf(entry, other).length > 0
+  const possible = hasOther ? [other] : years
+  const listed = possible.filter((year) => year === listedYear)
+  return {
+    ...chooseYear(shard, entry, vin, listed.length > 0 ? listed : possible),
+    warning: hasOther ? null : warning,
+  }
+}
