@@ -57,8 +57,15 @@ export const looseText = z
   .catch(null)
   .transform((value) => {
     const text = String(value ?? '').trim()
-    return text === '' || /^(n\/?a|null|not applicable)$/i.test(text) ? null : text.slice(0, MAX_TEXT)
+    // The cut may go through a character, and a vendor may send half of one.
+    return text === '' || /^(n\/?a|null|not applicable)$/i.test(text)
+      ? null
+      : text.slice(0, MAX_TEXT).toWellFormed()
   })
+
+/** Whether a vendor says that it speaks of another vehicle than `vin`. */
+export const isOther = (answered: string | null | undefined, vin: string): boolean =>
+  answered ? answered.toUpperCase() !== vin : false
 
 /** A whole number within bounds, or null. */
 export function readWholeNumber(text: string | null, min: number, max: number): number | null {
