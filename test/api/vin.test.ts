@@ -113,6 +113,9 @@ describe('GET /api/vin/:vin', () => {
     '*'.repeat(16),
     '..%2f..%2fx',
     "'%20OR%201=1",
+    // Upper-cased as text is, these would be SS and S.
+    '1HGCM82633A0043ß',
+    'ſHGCM82633A004352',
   ])('%s is 400', async (vin) => {
     expect(refusalOf(await api('GET', `/api/vin/${vin}`))).toEqual([400, 'validation_failed'])
   })
@@ -166,6 +169,15 @@ describe('POST /api/vin/batch', () => {
       alone[2],
     ])
   })
+  test.each([['A'.repeat(1_000)], [''], ['__proto__'], ['1HGCM82633A0043ß']])(
+    '%s in it costs the others nothing',
+    async (text) => {
+      const { results } = (await batch([text, VIN])).expect(200).as(vinBatchSchema)
+      expect(results.map(({ valid }) => valid)).toEqual([false, true])
+      const refused = await api('GET', `/api/vin/${encodeURIComponent(text || ' ')}`)
+      expect(results[0]).toMatchObject({ error: refused.at('error'), code: refused.at('code') })
+    },
+  )
   test('takes fifty', async () => {
     const vins = Array.from({ length: 50 }, (_, i) => `JTDKN3DU0A01000${String(i).padStart(2, '0')}`)
     const { results } = (await batch(vins)).expect(200).as(vinBatchSchema)
@@ -177,7 +189,7 @@ describe('POST /api/vin/batch', () => {
     ['one by itself', VIN],
     ['numbers', [1, 2]],
     ['null', null],
-    ['something very long', ['A'.repeat(65)]],
+    ['half a character', [VIN, '\ud800']],
     ['nothing', undefined],
   ])('%s is 400', async (_, vins) => {
     expect(refusalOf(await batch(vins))).toEqual([400, 'validation_failed'])
