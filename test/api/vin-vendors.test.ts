@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { LIMITS } from '../../src/platform/rate-limit.ts'
 import { decodedVinSchema, vinBatchSchema, vinSchema } from '../../src/vehicles/vin-schemas.ts'
@@ -51,6 +52,26 @@ test('where every vendor fails, the number speaks for itself and the failure is 
   const answer = (await api('GET', '/api/vin/5YJ3E1EA2KF317000')).expect(200).as(vinSchema)
   expect(answer).toMatchObject({ source: 'offline', year: 2019, make: 'Tesla', model: 'Model 3' })
   expect(answer.warnings).toEqual(['NHTSA vPIC could not be asked'])
+})
+
+test('a slow vendor and slow tables are waited for at once', async () => {
+  const { promise: asked, resolve: isAsked } = Promise.withResolvers<void>()
+  listenOutside(() => {
+    isAsked()
+    return Response.json({ Results: [{ Make: '', Model: '' }] })
+  })
+  const tables = env.ASSETS
+  setVariables({
+    ASSETS: {
+      async fetch(url: string) {
+        await asked
+        return await tables.fetch(url)
+      },
+    },
+  })
+  const answer = (await api('GET', '/api/vin/WVWZZZ1KZAW000001')).expect(200).as(vinSchema)
+  expect(answer).toMatchObject({ source: 'offline', make: 'Volkswagen' })
+  expect(answer.warnings).toContain('NHTSA vPIC does not know this VIN')
 })
 
 test.each(['1HGCM82643A004352', '1HGCM826*3A004352'])(

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decodedVinSchema, vinBatchSchema, vinSchema } from '../../src/vehicles/vin-schemas.ts'
 import { api, signIn } from '../support/index.ts'
@@ -168,6 +169,30 @@ describe('POST /api/vin/batch', () => {
       alone[0],
       alone[2],
     ])
+  })
+  test('tells of any text what GET tells of it, whatever stands beside it', async () => {
+    const maker = fc.constantFrom('1HG', '1FT', 'WVW', 'JTD', '5YJ', '1A9', 'ZZZ')
+    const rest = fc.string({
+      unit: fc.constantFrom(...'ABCDEFGHJKLMNPRSTUVWXYZ0123456789*abc'),
+      minLength: 14,
+      maxLength: 14,
+    })
+    const vin = fc.tuple(maker, rest).map(([first, others]) => first + others)
+    const text = fc
+      .string({ unit: 'grapheme', minLength: 1, maxLength: 20 })
+      .filter((some) => !/^\.+$/.test(some))
+    const some = fc.array(fc.oneof({ weight: 4, arbitrary: vin }, text), { minLength: 1, maxLength: 12 })
+    await fc.assert(
+      fc.asyncProperty(some, async (vins) => {
+        const { results } = (await batch(vins)).expect(200).as(vinBatchSchema)
+        const alone = await Promise.all(vins.map((one) => api('GET', `/api/vin/${encodeURIComponent(one)}`)))
+        for (const [index, one] of alone.entries()) {
+          if (one.status === 200) expect(results[index]).toEqual(one.body)
+          else expect(results[index]).toMatchObject({ error: one.at('error'), code: one.at('code') })
+        }
+      }),
+      { numRuns: 30 },
+    )
   })
   test.each([['A'.repeat(1_000)], [''], ['__proto__'], ['1HGCM82633A0043ß']])(
     '%s in it costs the others nothing',
