@@ -178,12 +178,13 @@ async function writeChange(
   if (LIVE_STATUSES.includes(row.status)) requireComplete(after)
   // Somebody else may have changed the VIN since it was read.
   const isStillMeant = after.vin === (change.vin ?? seen.vin)
+  const ofVin = decoded && !isStillMeant ? await readVin(ctx, after.vin) : decoded
   await tx
     .update(vehicles)
     .set({
       ...toColumns(change),
       live_vin: liveVin(row.status, after.vin),
-      ...(decoded && { vin_warnings: isStillMeant ? warnOfListing(after, decoded) : null }),
+      ...(ofVin && { vin_warnings: warnOfListing(after, ofVin) }),
       updated_at: new Date(ctx.now),
     })
     .where(eq(vehicles.id, row.id))

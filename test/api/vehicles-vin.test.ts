@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
 import { adminListingPageSchema, vehicleMadeSchema } from '../../src/vehicles/schemas.ts'
 import { checkDigit } from '../../src/vehicles/vin.ts'
@@ -148,6 +149,23 @@ describe('what the seller said', () => {
       'By its VIN the model is Model 3, not Accord',
     ])
   })
+})
+
+test('where the VIN is changed while a change of the make is looked at, the two are compared all the same', async () => {
+  const tables = env.ASSETS
+  let read: (url: string) => Promise<Response> = async () => new Response('no', { status: 500 })
+  setVariables({ ASSETS: { fetch: (url: string) => read(url) } })
+  const { vehicle } = await create({ vin: 'SAJWA0000A0100100' })
+  const change = (body: Record<string, unknown>) =>
+    api('PATCH', `/api/vehicles/${vehicle.id}`, { as: seller, body })
+  read = async (url) => {
+    read = (other) => tables.fetch(other)
+    ;(await change({ vin: 'YV1MS382462100100' })).expect(200)
+    return await tables.fetch(url)
+  }
+  expect((await change({ make: 'Lada' })).expect(200).at('vehicle.vin_warnings')).toEqual([
+    'By its VIN the make is Volvo, not Lada',
+  ])
 })
 
 describe('where the tables cannot be read', () => {
