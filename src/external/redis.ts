@@ -76,7 +76,13 @@ export class RedisService implements WindowCounter {
 
   async take(key: string, rate: Rate, count: number): Promise<WindowVerdict | null> {
     const answer = await this.#ask('limit', COMMAND_TIMEOUT_MS, async (redis) => {
-      const verdict = await createLimiter(redis, rate).limit(key, { rate: count })
+      const limiter = createLimiter(redis, rate)
+      if (count > 1) {
+        // Where only some of several are too many, the limiter refuses them and counts them all the same.
+        const { remaining, reset } = await limiter.getRemaining(key)
+        if (remaining < count) return { allowed: false, resetMs: reset }
+      }
+      const verdict = await limiter.limit(key, { rate: count })
       // The limiter's own way of saying that nobody answered is to let the request pass.
       if (verdict.reason === 'timeout') throw new TimeoutError('No answer in time')
       return { allowed: verdict.success, resetMs: verdict.reset }

@@ -7,12 +7,12 @@ import { AppError } from '../platform/errors.ts'
 import { becomeSeller } from '../users/service.ts'
 import type { ListingFields } from './body-schemas.ts'
 import type { VehicleContext } from './context.ts'
-import { readVin } from './decode-vin.ts'
+import { readVin, warnOfListing } from './decode-vin.ts'
 import { findVehicle, type VehicleRow, vehicleMissing } from './find-vehicle.ts'
 import { vehicleMadeSchema } from './schemas.ts'
 import { showNewVehicle } from './show-vehicle.ts'
 import { VEHICLE_STATUS } from './vehicle.ts'
-import { compareListing, fillListing } from './vin/listing.ts'
+import { fillListing } from './vin/listing.ts'
 
 const RECENT_ROWS = 20
 
@@ -88,7 +88,7 @@ export async function createVehicle(
   const at = new Date(ctx.now)
   const decoded = await readVin(ctx, fields.vin)
   const filled = fillListing(fields, decoded)
-  const warnings = compareListing(fields, decoded)
+  const warnings = warnOfListing(fields, decoded)
   const made = await runOnce(ctx, vehicleMadeSchema, async (tx) => {
     let row = await findMade(tx, sellerId, fields.vin, at)
     if (!row) {

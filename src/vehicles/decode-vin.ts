@@ -3,10 +3,18 @@ import { describeError } from '../lib/error-text.ts'
 import { AppError } from '../platform/errors.ts'
 import type { VehicleContext } from './context.ts'
 import { decodeOffline, type OfflineVin, UNKNOWN_MAKER } from './vin/decode.ts'
-import { needsCheckDigit, normalizeVin, partialVinProblem, UNKNOWN, vinFormProblem } from './vin.ts'
+import { compareListing, type Described } from './vin/listing.ts'
+import {
+  hasRightCheckDigit,
+  needsCheckDigit,
+  normalizeVin,
+  partialVinProblem,
+  vinFormProblem,
+} from './vin.ts'
 import type { DecodedVin, VinBatch } from './vin-schemas.ts'
 
 const UNREADABLE = 'The tables of makers and models cannot be read now'
+const NOT_COMPARED = 'Not compared with the VIN: the tables of makers and models could not be read'
 /** What colours and gearboxes are: no number tells them. */
 const NOT_IN_A_VIN = { transmission: null, exterior_color: null, interior_color: null } as const
 
@@ -29,15 +37,24 @@ export async function readVin(
   }
 }
 
+/** Where a listing is not what its VIN tells, as sentences; also where that cannot be known now. */
+export function warnOfListing(
+  listing: Pick<Described, 'year' | 'make' | 'model'>,
+  vin: OfflineVin,
+): string[] {
+  const warnings = compareListing(listing, vin)
+  return vin.warnings.includes(UNREADABLE) ? [...warnings, NOT_COMPARED] : warnings
+}
+
 /** Whether there can be a vehicle of this number. */
-const canBe = (vin: string, { check_digit_valid }: OfflineVin): boolean =>
-  !vin.includes(UNKNOWN) && (check_digit_valid === true || !needsCheckDigit(vin))
+const canBe = (vin: string): boolean =>
+  vinFormProblem(vin) === null && (hasRightCheckDigit(vin) || !needsCheckDigit(vin))
 
 /** What the number itself tells of it, and what a vendor says where one was asked. */
 function tell(vin: string, offline: OfflineVin, lookup: VinLookup | undefined): DecodedVin {
   const { candidates, warnings, country, manufacturer, check_digit_valid, suspect_positions, ...fields } =
     offline
-  const own = { vin, valid: canBe(vin, offline), check_digit_valid, country, manufacturer, suspect_positions }
+  const own = { vin, valid: canBe(vin), check_digit_valid, country, manufacturer, suspect_positions }
   if (lookup?.answer && lookup.source) {
     const { answer, source } = lookup
     return {
@@ -58,19 +75,23 @@ function tell(vin: string, offline: OfflineVin, lookup: VinLookup | undefined): 
   }
 }
 
-interface ReadVin {
-  vin: string
-  offline: OfflineVin
-}
-
 /** What vendors say of those that can be: nobody is paid to say that a number is wrong or not whole. */
-function askVendors(ctx: VehicleContext, read: readonly ReadVin[]): Promise<ReadonlyMap<string, VinLookup>> {
-  const vins = read.flatMap(({ vin, offline }) => (canBe(vin, offline) ? [vin] : []))
+function askVendors(ctx: VehicleContext, vins: readonly string[]): Promise<ReadonlyMap<string, VinLookup>> {
   const caller = { userKey: ctx.actor?.userId ?? null, address: ctx.address }
-  return ctx.vins.lookup(vins, {
+  return ctx.vins.lookup(vins.filter(canBe), {
     mayAsk: (count) => ctx.limits.allows('vin_vendor', caller, ctx, count),
     keepLater: (work) => ctx.waitUntil(work),
   })
+}
+
+/** `lookups` may still be under way: shards and vendors are asked at once, since either may be slow. */
+async function decodeNormalized(
+  ctx: VehicleContext,
+  vin: string,
+  lookups: ReturnType<typeof askVendors>,
+): Promise<DecodedVin> {
+  const [offline, found] = await Promise.all([readVin(ctx, vin), lookups])
+  return tell(vin, offline, found.get(vin))
 }
 
 /**
@@ -88,28 +109,17 @@ export async function decodeVin(
   const problem = mayBePartial ? partialVinProblem(vin) : vinFormProblem(vin)
   if (problem)
     throw new AppError('validation_failed', problem, { details: [{ path: 'vin', message: problem }], extra })
-  const offline = await readVin(ctx, vin)
-  const lookups = await askVendors(ctx, [{ vin, offline }])
-  return tell(vin, offline, lookups.get(vin))
+  return await decodeNormalized(ctx, vin, askVendors(ctx, [vin]))
 }
 
 /** Each as `decodeVin` tells it, in the order in which they came; what is no VIN is refused in its own place. */
 export async function decodeVins(ctx: VehicleContext, texts: readonly string[]): Promise<VinBatch> {
-  const read = await Promise.all(
-    texts.map(async (text) => {
-      const vin = normalizeVin(text)
-      const problem = partialVinProblem(vin)
-      return problem === null ? { vin, offline: await readVin(ctx, vin) } : { vin, problem }
-    }),
-  )
-  const lookups = await askVendors(
-    ctx,
-    read.filter((one) => one.offline !== undefined),
-  )
-  const results = read.map((one): VinBatch['results'][number] =>
-    one.offline === undefined
-      ? { vin: one.vin, valid: false, error: one.problem, code: 'validation_failed' }
-      : tell(one.vin, one.offline, lookups.get(one.vin)),
-  )
-  return { results }
+  const vins = texts.map(normalizeVin)
+  const lookups = askVendors(ctx, vins)
+  const results = vins.map(async (vin): Promise<VinBatch['results'][number]> => {
+    const error = partialVinProblem(vin)
+    if (error !== null) return { vin, valid: false, error, code: 'validation_failed' }
+    return await decodeNormalized(ctx, vin, lookups)
+  })
+  return { results: await Promise.all(results) }
 }

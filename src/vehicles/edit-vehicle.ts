@@ -6,7 +6,7 @@ import { AppError } from '../platform/errors.ts'
 import type { ListingFields } from './body-schemas.ts'
 import type { IsDisclosed, VehicleContext } from './context.ts'
 import { namingDuplicate, toColumns } from './create-vehicle.ts'
-import { readVin } from './decode-vin.ts'
+import { readVin, warnOfListing } from './decode-vin.ts'
 import {
   findPrimaryImageKey,
   lockVehicle,
@@ -30,7 +30,6 @@ import {
   VEHICLE_STATUS,
 } from './vehicle.ts'
 import type { OfflineVin } from './vin/decode.ts'
-import { compareListing } from './vin/listing.ts'
 
 /** Names on the wire of what a listing must have. */
 const WIRE_NAMES: Record<(typeof REQUIRED_TO_SUBMIT)[number], string> = {
@@ -179,12 +178,13 @@ async function writeChange(
   if (LIVE_STATUSES.includes(row.status)) requireComplete(after)
   // Somebody else may have changed the VIN since it was read.
   const isStillMeant = after.vin === (change.vin ?? seen.vin)
+  const ofVin = decoded && !isStillMeant ? await readVin(ctx, after.vin) : decoded
   await tx
     .update(vehicles)
     .set({
       ...toColumns(change),
       live_vin: liveVin(row.status, after.vin),
-      ...(decoded && { vin_warnings: isStillMeant ? compareListing(after, decoded) : null }),
+      ...(ofVin && { vin_warnings: warnOfListing(after, ofVin) }),
       updated_at: new Date(ctx.now),
     })
     .where(eq(vehicles.id, row.id))

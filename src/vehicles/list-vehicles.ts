@@ -6,8 +6,14 @@ import { vehicles } from '../db/schema/vehicles.ts'
 import { isAdmin } from '../platform/actor.ts'
 import { AppError } from '../platform/errors.ts'
 import type { VehicleContext } from './context.ts'
-import { VEHICLE_SORTS, type VehicleListQuery, type VehiclePage, type VehicleSort } from './schemas.ts'
-import { showListed } from './show-vehicle.ts'
+import {
+  type AdminListingPage,
+  VEHICLE_SORTS,
+  type VehicleListQuery,
+  type VehiclePage,
+  type VehicleSort,
+} from './schemas.ts'
+import { readVinWarnings, showListed } from './show-vehicle.ts'
 import { LISTED_STATUSES } from './vehicle.ts'
 
 export const VEHICLE_LISTS = 'vehicles'
@@ -168,11 +174,25 @@ export async function listVehicles(ctx: VehicleContext, query: VehicleListQuery)
   return await showPage(ctx, specify(ctx, query), query)
 }
 
-/** For admins: every vehicle of whatever status, the newest first. @throws PageRefused */
-export async function listEveryVehicle(ctx: VehicleContext, query: VehicleListQuery): Promise<VehiclePage> {
+/**
+ * For admins: every vehicle of whatever status, the newest first, each with what disagrees with its VIN.
+ * @throws PageRefused
+ */
+export async function listEveryVehicle(
+  ctx: VehicleContext,
+  query: VehicleListQuery,
+): Promise<AdminListingPage> {
   const isOne = query.status !== undefined
   const wanted = specify(ctx, { ...query, sort: isOne ? query.sort : 'newest' })
-  return await showPage(ctx, isOne ? wanted : { ...wanted, scope: 'every' }, query)
+  const { vehicles, ...page } = await showPage(ctx, isOne ? wanted : { ...wanted, scope: 'every' }, query)
+  const warnings = await readVinWarnings(
+    ctx.db,
+    vehicles.map(({ id }) => id),
+  )
+  return {
+    vehicles: vehicles.map((vehicle) => ({ ...vehicle, vin_warnings: warnings.get(vehicle.id) ?? null })),
+    ...page,
+  }
 }
 
 async function showPage(

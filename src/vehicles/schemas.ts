@@ -62,6 +62,17 @@ export type ListedVehicle = z.output<typeof listedVehicleSchema>
 export const vehiclePageSchema = z.object({ vehicles: z.array(listedVehicleSchema), ...pageFields })
 export type VehiclePage = z.output<typeof vehiclePageSchema>
 
+export const adminListingPageSchema = z.object({
+  vehicles: z.array(
+    listedVehicleSchema.extend({
+      /** Where make, model or year are not those of the VIN; null where they were not compared. */
+      vin_warnings: z.array(z.string()).nullable(),
+    }),
+  ),
+  ...pageFields,
+})
+export type AdminListingPage = z.output<typeof adminListingPageSchema>
+
 export const sellerPageSchema = z.object({
   id: z.int(),
   /** What `seller_id` of a vehicle names; `GET /api/vehicles?seller_id=` has the rest of the listings. */

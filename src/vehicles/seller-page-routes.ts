@@ -6,7 +6,7 @@ import { describe, validate } from '../platform/validate.ts'
 import { optionalUser, requireAdmin } from '../users/auth.ts'
 import type { VehicleParts } from './context.ts'
 import { listEveryVehicle } from './list-vehicles.ts'
-import { sellerPageSchema, vehicleListQuery, vehiclePageSchema } from './schemas.ts'
+import { adminListingPageSchema, sellerPageSchema, vehicleListQuery } from './schemas.ts'
 import { type SellerPageParts, showSeller } from './seller-page.ts'
 
 type Env = AppEnv<VehicleParts & SellerPageParts & { settings: Pick<Settings, 'JWT_SECRET_KEY'> }>
@@ -23,12 +23,12 @@ export const sellerPageRoutes = new Hono<Env>().get(
 
 export const adminListingRoutes = new Hono<Env>().get(
   '/',
-  describe({ summary: 'Listings of every status (admins)', responses: { 200: vehiclePageSchema } }),
+  describe({ summary: 'Listings of every status (admins)', responses: { 200: adminListingPageSchema } }),
   requireAdmin(),
   validate('query', vehicleListQuery),
   async (c) => {
     const page = await listEveryVehicle(c.var.context, c.req.valid('query'))
     linkNext(c, page)
-    return reply(c, vehiclePageSchema, page, 200)
+    return reply(c, adminListingPageSchema, page, 200)
   },
 )

@@ -85,6 +85,19 @@ export async function showListed(ctx: VehicleContext, ids: readonly number[]): P
   return ids.flatMap((id) => byId.get(id) ?? [])
 }
 
+/** By vehicle, where its listing disagrees with its VIN; null where they were not compared. For admins. */
+export async function readVinWarnings(
+  db: Executor,
+  ids: readonly number[],
+): Promise<ReadonlyMap<number, string[] | null>> {
+  if (ids.length === 0) return new Map()
+  const rows = await db
+    .select({ id: vehicles.id, warnings: vehicles.vin_warnings })
+    .from(vehicles)
+    .where(inArray(vehicles.id, [...ids]))
+  return new Map(rows.map(({ id, warnings }) => [id, warnings]))
+}
+
 async function auctionsOf(
   ctx: VehicleContext,
   vehicleIds: readonly number[],

@@ -29,7 +29,10 @@ export const vinRoutes = new Hono<Env>()
   )
   .get(
     '/vin/:vin',
-    describe({ summary: 'What a VIN tells', responses: { 200: vinSchema } }),
+    describe({
+      summary: 'What a VIN tells; * stands for a character that is not known',
+      responses: { 200: vinSchema, 400: 'validation_failed' },
+    }),
     limit('vin'),
     optionalUser(),
     async (c) => {
@@ -39,7 +42,10 @@ export const vinRoutes = new Hono<Env>()
   )
   .post(
     '/vin/batch',
-    describe({ summary: 'What up to fifty VINs tell', responses: { 200: vinBatchSchema } }),
+    describe({
+      summary: 'What up to fifty VINs tell, in their order',
+      responses: { 200: vinBatchSchema },
+    }),
     limit('vin_batch'),
     optionalUser(),
     validate('json', vinBatchBody),

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { vinFields } from '../external/vin/answer.ts'
+import { vinFields } from '../lib/vin-fields.ts'
 
 const text = z.string().nullable()
 /** What a VIN tells of a vehicle, whoever was asked. */
@@ -42,4 +42,5 @@ const refusedVinSchema = z.object({
 export const vinBatchSchema = z.object({ results: z.array(z.union([vinSchema, refusedVinSchema])) })
 export type VinBatch = z.output<typeof vinBatchSchema>
 
-export const vinBatchBody = z.object({ vins: z.array(z.string().max(64)).min(1).max(MAX_BATCH) })
+/** Text of any form. */
+export const vinBatchBody = z.object({ vins: z.array(z.string()).min(1).max(MAX_BATCH) })

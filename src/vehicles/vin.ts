@@ -16,8 +16,9 @@ const LETTER_VALUES: Record<string, number> = {
 /** Table IV of 565.15: the weight of each position; the check digit's own is 0. */
 const POSITION_WEIGHTS = [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2]
 
+/** Only of `a` to `z`: as text is upper-cased, `ß` would be two letters of a VIN. */
 export function normalizeVin(text: string): string {
-  return text.trim().toUpperCase()
+  return text.trim().replace(/[a-z]+/g, (letters) => letters.toUpperCase())
 }
 
 /** What is wrong with the form of a normalized VIN, as a sentence for a person; null when nothing is. */

@@ -1,7 +1,9 @@
+import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
-import { vehicleMadeSchema } from '../../src/vehicles/schemas.ts'
+import { adminListingPageSchema, vehicleMadeSchema } from '../../src/vehicles/schemas.ts'
 import { checkDigit } from '../../src/vehicles/vin.ts'
 import { api, signIn, signInAdmin } from '../support/index.ts'
+import { setVariables } from '../support/variables.ts'
 
 const seller = await signIn()
 const admin = await signInAdmin()
@@ -83,6 +85,18 @@ describe('what the seller said', () => {
     expect(await seen(await signIn())).toBeNull()
   })
 
+  test('admins see them in the list of listings', async () => {
+    const { vehicle_id } = await create(SAID)
+    const fine = await create({})
+    const { vehicles } = (await api('GET', `/api/admin/listings?seller_id=${seller.user.id}`, { as: admin }))
+      .expect(200)
+      .as(adminListingPageSchema)
+    const shown = new Map(vehicles.map(({ id, vin_warnings }) => [id, vin_warnings]))
+    expect([shown.get(vehicle_id), shown.get(fine.vehicle_id)]).toEqual([WARNINGS, []])
+    const own = (await api('GET', '/api/vehicles?seller_id=me', { as: seller })).expect(200)
+    expect(own.text).not.toContain('By its VIN')
+  })
+
   test.each([
     ['a zero', 'a\u0000b'],
     ['quotes and a backslash', '\'\\"'],
@@ -134,5 +148,46 @@ describe('what the seller said', () => {
       'By its VIN the make is Tesla, not Honda',
       'By its VIN the model is Model 3, not Accord',
     ])
+  })
+})
+
+test('where the VIN is changed while a change of the make is looked at, the two are compared all the same', async () => {
+  const tables = env.ASSETS
+  let read: (url: string) => Promise<Response> = async () => new Response('no', { status: 500 })
+  setVariables({ ASSETS: { fetch: (url: string) => read(url) } })
+  const { vehicle } = await create({ vin: 'SAJWA0000A0100100' })
+  const change = (body: Record<string, unknown>) =>
+    api('PATCH', `/api/vehicles/${vehicle.id}`, { as: seller, body })
+  read = async (url) => {
+    read = (other) => tables.fetch(other)
+    ;(await change({ vin: 'YV1MS382462100100' })).expect(200)
+    return await tables.fetch(url)
+  }
+  expect((await change({ make: 'Lada' })).expect(200).at('vehicle.vin_warnings')).toEqual([
+    'By its VIN the make is Volvo, not Lada',
+  ])
+})
+
+describe('where the tables cannot be read', () => {
+  const NOT_COMPARED = 'Not compared with the VIN: the tables of makers and models could not be read'
+  const breakTables = () =>
+    setVariables({ ASSETS: { fetch: async () => new Response('no', { status: 500 }) } })
+
+  test('a listing is made as the seller described it, and that it was not compared is said and kept', async () => {
+    breakTables()
+    const { vehicle, warnings } = await create({ vin: 'JTDKN3DU0A0100100', make: 'Honda' })
+    expect(vehicle).toMatchObject({ make: 'Honda', model: null })
+    expect([warnings, vehicle.vin_warnings]).toEqual([[NOT_COMPARED], [NOT_COMPARED]])
+  })
+
+  test('a change does not make a listing one that agrees with its VIN', async () => {
+    const { vehicle } = await create({ vin: 'WVWZZZ1KZAW000002', make: 'Honda' })
+    expect(vehicle.vin_warnings).toEqual(['By its VIN the make is Volkswagen, not Honda'])
+    breakTables()
+    const changed = await api('PATCH', `/api/vehicles/${vehicle.id}`, {
+      as: seller,
+      body: { vin: 'KMHDU4AD0AU100100' },
+    })
+    expect(changed.expect(200).at('vehicle.vin_warnings')).toEqual([NOT_COMPARED])
   })
 })

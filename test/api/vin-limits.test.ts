@@ -11,43 +11,48 @@ beforeEach(() => setVariables({ RATE_LIMITS: 'on' }))
 
 let addresses = 0
 /** The address of a caller whom no other test has counted. */
-const nextCaller = () => {
+const nextAddress = () => {
   addresses += 1
   return { headers: { 'CF-Connecting-IP': `198.19.0.${addresses}` } }
 }
-type Caller = ReturnType<typeof nextCaller>
-type Person = Awaited<ReturnType<typeof signIn>>
+const nextPerson = async () => ({ ...nextAddress(), as: await signIn() })
+type Caller = ReturnType<typeof nextAddress> | Awaited<ReturnType<typeof nextPerson>>
 
 const ROUTES = [
-  ['GET /api/vin/:vin', 'vin', (from: Caller) => api('GET', `/api/vin/${VIN}`, from)],
+  ['GET /api/vin/:vin', 'vin', (caller: Caller) => api('GET', `/api/vin/${VIN}`, caller)],
   [
     'POST /api/vin/batch',
     'vin_batch',
-    (from: Caller) => api('POST', '/api/vin/batch', { ...from, body: { vins: [VIN, '5YJ3E1EA2KF317000'] } }),
+    (caller: Caller) =>
+      api('POST', '/api/vin/batch', { ...caller, body: { vins: [VIN, '5YJ3E1EA2KF317000'] } }),
   ],
   [
     'POST /api/decode-vin',
     'vin',
-    (from: Caller, as: Person) => api('POST', '/api/decode-vin', { ...from, as, body: { vin: VIN } }),
+    (caller: Caller) => api('POST', '/api/decode-vin', { ...caller, body: { vin: VIN } }),
   ],
 ] as const
 
-describe.each(ROUTES)('%s', (route, name, ask) => {
-  test('asks no database, no Redis and nobody outside, its limit included', async () => {
-    const person = await signIn()
+const FOR_STRANGERS = ROUTES.filter(([route]) => route !== 'POST /api/decode-vin')
+
+describe.each([
+  ...ROUTES.map((route) => [...route, 'somebody', 'perUser', nextPerson] as const),
+  ...FOR_STRANGERS.map((route) => [...route, 'a stranger', 'perAddress', nextAddress] as const),
+])('%s', (_route, name, ask, who, counted, nextCaller) => {
+  test(`for ${who} asks no database, no Redis and nobody outside, its limit included`, async () => {
+    const caller = await nextCaller()
     const asked = listenOutside()
-    expect((await ask(nextCaller(), person)).status).toBe(200)
+    expect((await ask(caller)).status).toBe(200)
     expect(asked).toEqual([])
   })
 
-  test('is limited by the isolate', async () => {
-    const [caller, person] = [nextCaller(), await signIn()]
-    const { perUser, perAddress } = LIMITS[name]
-    const { requests } = route === 'POST /api/decode-vin' ? perUser : perAddress
+  test(`for ${who} is limited by the isolate`, async () => {
+    const caller = await nextCaller()
     const statuses = new Set<number>()
-    for (let i = 0; i < requests; i++) statuses.add((await ask(caller, person)).status)
+    for (let i = 0; i < LIMITS[name][counted].requests; i++) statuses.add((await ask(caller)).status)
     expect([...statuses]).toEqual([200])
-    expect(refusalOf(await ask(caller, person))).toEqual([429, 'rate_limited'])
+    expect(refusalOf(await ask(caller))).toEqual([429, 'rate_limited'])
+    expect((await ask(await nextCaller())).status).toBe(200)
   })
 })
 

@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { env } from 'cloudflare:workers'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { LIMITS } from '../../src/platform/rate-limit.ts'
 import { decodedVinSchema, vinBatchSchema, vinSchema } from '../../src/vehicles/vin-schemas.ts'
 import { api, makeVin, signIn } from '../support/index.ts'
@@ -53,6 +54,26 @@ test('where every vendor fails, the number speaks for itself and the failure is 
   expect(answer.warnings).toEqual(['NHTSA vPIC could not be asked'])
 })
 
+test('a slow vendor and slow tables are waited for at once', async () => {
+  const { promise: asked, resolve: isAsked } = Promise.withResolvers<void>()
+  listenOutside(() => {
+    isAsked()
+    return Response.json({ Results: [{ Make: '', Model: '' }] })
+  })
+  const tables = env.ASSETS
+  setVariables({
+    ASSETS: {
+      async fetch(url: string) {
+        await asked
+        return await tables.fetch(url)
+      },
+    },
+  })
+  const answer = (await api('GET', '/api/vin/WVWZZZ1KZAW000001')).expect(200).as(vinSchema)
+  expect(answer).toMatchObject({ source: 'offline', make: 'Volkswagen' })
+  expect(answer.warnings).toContain('NHTSA vPIC does not know this VIN')
+})
+
 test.each(['1HGCM82643A004352', '1HGCM826*3A004352'])(
   'nobody is paid to hear that %s is wrong or not whole',
   async (vin) => {
@@ -86,7 +107,14 @@ test('with e-mail and password a token of ClearVIN is fetched once and kept', as
 describe('vendors are paid by the answer', () => {
   const PER_ADDRESS = LIMITS.vin_vendor.perAddress.requests
   const NOT_ASKED = 'NHTSA vPIC was not asked: too many numbers within a minute'
-  beforeEach(() => setVariables({ RATE_LIMITS: 'on' }))
+  beforeEach(() => {
+    setVariables({ RATE_LIMITS: 'on' })
+    // The windows are those of the clock: it stands at the beginning of one.
+    vi.useFakeTimers({ toFake: ['Date'], now: Math.ceil(Date.now() / 60_000) * 60_000 + 1 })
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
 
   /** Numbers that nobody has asked about, from one address. */
   const ask = async (address: string, count: number) => {
@@ -125,6 +153,19 @@ describe('vendors are paid by the answer', () => {
     },
   )
 
+  test.each([
+    ['with Redis', '198.19.1.4', () => ({})],
+    ['with Redis away', '198.19.1.5', () => ({ UPSTASH_REDIS_REST_URL: '' })],
+  ])('a batch that is too many costs nothing of what is left, %s', async (_, address, variables) => {
+    setVariables(variables())
+    listenOutside(vpicAnswer)
+    await ask(address, 50)
+    await ask(address, 10)
+    const left = PER_ADDRESS - 60
+    expect(await ask(address, left + 1)).toEqual(times('offline', left + 1))
+    expect(await ask(address, left)).toEqual(times('vpic', left))
+  })
+
   test('an answer that is kept costs nobody anything', async () => {
     const address = '198.19.1.3'
     const asked = listenOutside(vpicAnswer)
@@ -136,8 +177,8 @@ describe('vendors are paid by the answer', () => {
       expect(asked.filter(isVendor)).toEqual([])
     })
     await ask(address, 50)
-    await ask(address, 50)
-    expect(await ask(address, 1)).toEqual(['offline'])
+    await ask(address, PER_ADDRESS - 60)
+    await vi.waitFor(async () => expect(await ask(address, 1)).toEqual(['offline']))
     expect((await get()).at('source')).toBe('vpic')
   })
 })

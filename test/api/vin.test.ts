@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decodedVinSchema, vinBatchSchema, vinSchema } from '../../src/vehicles/vin-schemas.ts'
 import { api, signIn } from '../support/index.ts'
@@ -113,6 +114,9 @@ describe('GET /api/vin/:vin', () => {
     '*'.repeat(16),
     '..%2f..%2fx',
     "'%20OR%201=1",
+    // Upper-cased as text is, these would be SS and S.
+    '1HGCM82633A0043ß',
+    'ſHGCM82633A004352',
   ])('%s is 400', async (vin) => {
     expect(refusalOf(await api('GET', `/api/vin/${vin}`))).toEqual([400, 'validation_failed'])
   })
@@ -166,6 +170,39 @@ describe('POST /api/vin/batch', () => {
       alone[2],
     ])
   })
+  test('tells of any text what GET tells of it, whatever stands beside it', async () => {
+    const maker = fc.constantFrom('1HG', '1FT', 'WVW', 'JTD', '5YJ', '1A9', 'ZZZ')
+    const rest = fc.string({
+      unit: fc.constantFrom(...'ABCDEFGHJKLMNPRSTUVWXYZ0123456789*abc'),
+      minLength: 14,
+      maxLength: 14,
+    })
+    const vin = fc.tuple(maker, rest).map(([first, others]) => first + others)
+    const text = fc
+      .string({ unit: 'grapheme', minLength: 1, maxLength: 20 })
+      .filter((some) => !/^\.+$/.test(some))
+    const some = fc.array(fc.oneof({ weight: 4, arbitrary: vin }, text), { minLength: 1, maxLength: 12 })
+    await fc.assert(
+      fc.asyncProperty(some, async (vins) => {
+        const { results } = (await batch(vins)).expect(200).as(vinBatchSchema)
+        const alone = await Promise.all(vins.map((one) => api('GET', `/api/vin/${encodeURIComponent(one)}`)))
+        for (const [index, one] of alone.entries()) {
+          if (one.status === 200) expect(results[index]).toEqual(one.body)
+          else expect(results[index]).toMatchObject({ error: one.at('error'), code: one.at('code') })
+        }
+      }),
+      { numRuns: 30 },
+    )
+  })
+  test.each([['A'.repeat(1_000)], [''], ['__proto__'], ['1HGCM82633A0043ß']])(
+    '%s in it costs the others nothing',
+    async (text) => {
+      const { results } = (await batch([text, VIN])).expect(200).as(vinBatchSchema)
+      expect(results.map(({ valid }) => valid)).toEqual([false, true])
+      const refused = await api('GET', `/api/vin/${encodeURIComponent(text || ' ')}`)
+      expect(results[0]).toMatchObject({ error: refused.at('error'), code: refused.at('code') })
+    },
+  )
   test('takes fifty', async () => {
     const vins = Array.from({ length: 50 }, (_, i) => `JTDKN3DU0A01000${String(i).padStart(2, '0')}`)
     const { results } = (await batch(vins)).expect(200).as(vinBatchSchema)
@@ -177,7 +214,7 @@ describe('POST /api/vin/batch', () => {
     ['one by itself', VIN],
     ['numbers', [1, 2]],
     ['null', null],
-    ['something very long', ['A'.repeat(65)]],
+    ['half a character', [VIN, '\ud800']],
     ['nothing', undefined],
   ])('%s is 400', async (_, vins) => {
     expect(refusalOf(await batch(vins))).toEqual([400, 'validation_failed'])

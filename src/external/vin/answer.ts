@@ -1,31 +1,5 @@
 import * as z from 'zod'
-
-const text = z.string().nullable()
-const wholeNumber = z.int().nullable()
-
-/** What can be said about a vehicle, by a vendor or by its number alone; null is what was not said. */
-export const vinFields = {
-  year: wholeNumber,
-  make: text,
-  model: text,
-  trim: text,
-  body_type: text,
-  engine: text,
-  transmission: text,
-  drivetrain: text,
-  exterior_color: text,
-  interior_color: text,
-  fuel_type: text,
-  cylinders: wholeNumber,
-  displacement: text,
-  series: text,
-  doors: wholeNumber,
-  engine_configuration: text,
-  engine_power_kw: wholeNumber,
-  vehicle_type: text,
-  gvwr_class: text,
-  plant: text,
-}
+import { vinFields } from '../../lib/vin-fields.ts'
 
 /** An answer as it lies in the cache; `warnings` are the vendor's own remarks about the number. */
 export const answerSchema = z.object({ fields: z.object(vinFields), warnings: z.array(z.string()) })
@@ -57,8 +31,15 @@ export const looseText = z
   .catch(null)
   .transform((value) => {
     const text = String(value ?? '').trim()
-    return text === '' || /^(n\/?a|null|not applicable)$/i.test(text) ? null : text.slice(0, MAX_TEXT)
+    // The cut may go through a character, and a vendor may send half of one.
+    return text === '' || /^(n\/?a|null|not applicable)$/i.test(text)
+      ? null
+      : text.slice(0, MAX_TEXT).toWellFormed()
   })
+
+/** Whether a vendor says that it speaks of another vehicle than `vin`. */
+export const isOther = (answered: string | null | undefined, vin: string): boolean =>
+  answered ? answered.toUpperCase() !== vin : false
 
 /** A whole number within bounds, or null. */
 export function readWholeNumber(text: string | null, min: number, max: number): number | null {

@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import type { RedisService } from '../redis.ts'
 import type { VendorCall } from './answer.ts'
+import { askJson } from './ask-json.ts'
 
 const TOKEN_MINUTES = 120
 /** A token is not used in its last minutes: the request must still arrive. */
@@ -12,7 +13,12 @@ export type TokenCache = Pick<RedisService, 'get' | 'set'>
 /** Gives the bearer token of a request: another than the one that was refused. Null where there is no other. */
 export type ClearvinAccess = (call: VendorCall, refused: string | null) => Promise<string | null>
 
-const loginSchema = z.object({ status: z.literal('ok'), token: z.string().min(1) })
+/** What a header can carry: a token that cannot be sent would be kept for two hours, and fail each time. */
+const tokenSchema = z
+  .string()
+  .trim()
+  .regex(/^[\x21-\x7e]{1,8192}$/)
+const loginSchema = z.object({ status: z.literal('ok'), token: tokenSchema })
 
 export const accessByKey =
   (apiKey: string): ClearvinAccess =>
@@ -32,14 +38,15 @@ export function accessByLogin(
   let current: Promise<string> | null = null
 
   async function logIn({ signal, keepLater }: VendorCall): Promise<string> {
-    const response = await fetch(`${baseUrl}/rest/vendor/login`, {
+    const { status, isOk, body } = await askJson(`${baseUrl}/rest/vendor/login`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
       body: JSON.stringify(account),
       signal,
     })
-    if (!response.ok) throw new Error(`login: HTTP ${response.status}`)
-    const answer = loginSchema.safeParse(await response.json())
+    // Its own words might name the account.
+    if (!isOk) throw new Error(`login: HTTP ${status}`)
+    const answer = loginSchema.safeParse(body)
     if (!answer.success) throw new Error('login: no token in the answer')
     const { token } = answer.data
     keepLater(cache.set(key, token, (TOKEN_MINUTES - MARGIN_MINUTES) * 60))
@@ -47,7 +54,7 @@ export function accessByLogin(
   }
 
   async function findToken(call: VendorCall): Promise<string> {
-    const kept = await cache.get(key, z.string())
+    const kept = await cache.get(key, tokenSchema)
     return kept.away || kept.value === null ? await logIn(call) : kept.value
   }
 

@@ -5,6 +5,7 @@
 import * as z from 'zod'
 import { litresText } from '../../lib/engine-text.ts'
 import {
+  isOther,
   kilowatts,
   looseText,
   MAX_CYLINDERS,
@@ -16,6 +17,7 @@ import {
   type VendorCall,
   type VinVendor,
 } from './answer.ts'
+import { askJson } from './ask-json.ts'
 import type { ClearvinAccess } from './clearvin-access.ts'
 
 /** What a field is called in a report, by `fieldName`; the first that is there counts. */
@@ -118,19 +120,17 @@ const NOT_FOUND = /vin not found/i
 const MAX_MESSAGE = 200
 
 /** The report as the vendor sends it; a token that it does not take any more is exchanged once. */
-async function fetchReport(url: string, access: ClearvinAccess, call: VendorCall): Promise<Response> {
-  const ask = (token: string | null) =>
-    fetch(url, {
-      headers: { Authorization: `Bearer ${token}`, Accept: 'application/json' },
-      signal: call.signal,
-    })
+async function fetchReport(url: string, access: ClearvinAccess, call: VendorCall) {
+  const ask = async (token: string) => {
+    const headers = { Authorization: `Bearer ${token}`, Accept: 'application/json' }
+    return { token, ...(await askJson(url, { headers, signal: call.signal })) }
+  }
   const token = await access(call, null)
-  const response = await ask(token)
-  if (response.status !== UNAUTHORIZED) return response
+  if (token === null) throw new Error('no token')
+  const answer = await ask(token)
+  if (answer.status !== UNAUTHORIZED) return answer
   const fresh = await access(call, token)
-  if (fresh === null) return response
-  await response.body?.cancel()
-  return await ask(fresh)
+  return fresh === null ? answer : await ask(fresh)
 }
 
 /** @param baseUrl without a slash at its end */
@@ -140,17 +140,17 @@ export function clearvinVendor(baseUrl: string, access: ClearvinAccess): VinVend
     title: 'ClearVIN',
     async ask(vin, call) {
       const url = `${baseUrl}/rest/vendor/report?vin=${vin}&format=json`
-      const response = await fetchReport(url, access, call)
-      const answer = responseSchema.safeParse(await response.json().catch(() => null)).data
+      const { token, status, isOk, body } = await fetchReport(url, access, call)
+      const answer = responseSchema.safeParse(body).data
       if (answer?.status === 'error') {
         // A limit of the account, a token, an endpoint that is not theirs … : the text is all that tells them apart.
-        const message = answer.message?.slice(0, MAX_MESSAGE) ?? 'status error'
+        const message = answer.message?.replaceAll(token, '…').slice(0, MAX_MESSAGE) ?? 'status error'
         if (NOT_FOUND.test(message)) return null
-        throw new Error(`HTTP ${response.status}: ${message}`)
+        throw new Error(`HTTP ${status}: ${message}`)
       }
-      if (!response.ok || !answer) throw new Error(`HTTP ${response.status}, not a report`)
+      if (!isOk || !answer) throw new Error(`HTTP ${status}, not a report`)
       const { vin: answered, report, vinSpec } = answer.result
-      if (answered && answered.toUpperCase() !== vin) throw new Error('the answer is about another VIN')
+      if (isOther(answered, vin)) throw new Error('the answer is about another VIN')
       return readReport(report ?? {}, vinSpec)
     },
   }

@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { engineText, litresText } from '../../lib/engine-text.ts'
 import {
+  isOther,
   kilowatts,
   looseText,
   MAX_CYLINDERS,
@@ -12,11 +13,13 @@ import {
   type VendorAnswer,
   type VinVendor,
 } from './answer.ts'
+import { askJson } from './ask-json.ts'
 
 const responseSchema = z.object({
   Results: z
     .array(
       z.object({
+        VIN: looseText,
         Make: looseText,
         Model: looseText,
         ModelYear: looseText,
@@ -101,10 +104,12 @@ export function vpicVendor(baseUrl: string): VinVendor {
     name: 'vpic',
     title: 'NHTSA vPIC',
     async ask(vin, { signal }) {
-      const response = await fetch(`${baseUrl}/api/vehicles/DecodeVinValues/${vin}?format=json`, { signal })
-      if (!response.ok) throw new Error(`HTTP ${response.status}`)
-      const { Results } = responseSchema.parse(await response.json())
-      return Results[0] ? readResult(Results[0]) : null
+      const url = `${baseUrl}/api/vehicles/DecodeVinValues/${vin}?format=json`
+      const { status, isOk, body } = await askJson(url, { headers: { Accept: 'application/json' }, signal })
+      const [result] = responseSchema.safeParse(body).data?.Results ?? []
+      if (!isOk || !result) throw new Error(`HTTP ${status}, not an answer`)
+      if (isOther(result.VIN, vin)) throw new Error('the answer is about another VIN')
+      return readResult(result)
     },
   }
 }
