@@ -86,7 +86,7 @@ export async function createVehicle(
 ): Promise<OnceResult<typeof vehicleMadeSchema>> {
   const sellerId = ctx.actor.userId
   const at = new Date(ctx.now)
-  const decoded = await readVin(ctx, fields.vin)
+  const decoded = await readVin(ctx, fields.vin, fields.year)
   const filled = fillListing(fields, decoded)
   const warnings = warnOfListing(fields, decoded)
   const made = await runOnce(ctx, vehicleMadeSchema, async (tx) => {

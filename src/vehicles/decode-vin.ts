@@ -22,13 +22,15 @@ const NOT_IN_A_VIN = { transmission: null, exterior_color: null, interior_color:
  * What the number itself tells, from the shard that has its maker: no database, and nobody outside.
  * Where the shard cannot be read, what is left is the year and a warning.
  * @param vin normalized and well-formed, `*` for what is not known
+ * @param listedYear settles which of two model years it is, where the number leaves it open
  */
 export async function readVin(
   { findShard, log, now }: Pick<VehicleContext, 'findShard' | 'log' | 'now'>,
   vin: string,
+  listedYear: number | null = null,
 ): Promise<OfflineVin> {
   try {
-    return decodeOffline(vin, await findShard(vin), now)
+    return decodeOffline(vin, await findShard(vin), now, listedYear)
   } catch (error) {
     log.error('vin_shard_unreadable', { vin_start: vin.slice(0, 3), ...describeError(error) })
     const offline = decodeOffline(vin, null, now)
@@ -89,27 +91,29 @@ async function decodeNormalized(
   ctx: VehicleContext,
   vin: string,
   lookups: ReturnType<typeof askVendors>,
+  listedYear: number | null = null,
 ): Promise<DecodedVin> {
-  const [offline, found] = await Promise.all([readVin(ctx, vin), lookups])
+  const [offline, found] = await Promise.all([readVin(ctx, vin, listedYear), lookups])
   return tell(vin, offline, found.get(vin))
 }
 
 /**
  * What is known of a VIN. Check digit, maker and country come from the number itself, all else from `source`.
- * @param options `mayBePartial`: `*` may stand for characters that are not known; `extra`: further fields of a refusal
+ * @param options `mayBePartial`: `*` may stand for characters that are not known; `listedYear`: as `readVin` has it;
+ *   `extra`: further fields of a refusal
  * @throws AppError `validation_failed` for a wrong length or a character that no VIN has
  */
 export async function decodeVin(
   ctx: VehicleContext,
   text: string,
-  options: { mayBePartial?: boolean; extra?: Record<string, unknown> } = {},
+  options: { mayBePartial?: boolean; listedYear?: number | null; extra?: Record<string, unknown> } = {},
 ): Promise<DecodedVin> {
-  const { mayBePartial = false, extra = {} } = options
+  const { mayBePartial = false, listedYear = null, extra = {} } = options
   const vin = normalizeVin(text)
   const problem = mayBePartial ? partialVinProblem(vin) : vinFormProblem(vin)
   if (problem)
     throw new AppError('validation_failed', problem, { details: [{ path: 'vin', message: problem }], extra })
-  return await decodeNormalized(ctx, vin, askVendors(ctx, [vin]))
+  return await decodeNormalized(ctx, vin, askVendors(ctx, [vin]), listedYear)
 }
 
 /** Each as `decodeVin` tells it, in the order in which they came; what is no VIN is refused in its own place. */

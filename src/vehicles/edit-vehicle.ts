@@ -127,7 +127,8 @@ export async function editVehicle(
   requireEditable(seen, change)
   if (Object.values(change).every((value) => value === undefined)) return await showVehicle(ctx, seen)
   const told = seen.status === VEHICLE_STATUS.inAuction ? await tellAuction(ctx, seen, change) : null
-  const decoded = isAboutVin(change) ? await readVin(ctx, change.vin ?? seen.vin) : null
+  const meant = applyChange(seen, change)
+  const decoded = isAboutVin(change) ? await readVin(ctx, meant.vin, meant.year) : null
   let voided: number[] = []
   try {
     await ctx.db.transaction(async (tx) => {
@@ -176,9 +177,10 @@ async function writeChange(
   if (row.status !== seen.status) throw new AppError('wrong_status', `The vehicle is ${row.status} now`)
   const after = applyChange(row, change)
   if (LIVE_STATUSES.includes(row.status)) requireComplete(after)
-  // Somebody else may have changed the VIN since it was read.
-  const isStillMeant = after.vin === (change.vin ?? seen.vin)
-  const ofVin = decoded && !isStillMeant ? await readVin(ctx, after.vin) : decoded
+  // Somebody else may have changed the VIN or the year since they were read.
+  const meant = applyChange(seen, asked)
+  const isStillMeant = after.vin === meant.vin && after.year === meant.year
+  const ofVin = decoded && !isStillMeant ? await readVin(ctx, after.vin, after.year) : decoded
   await tx
     .update(vehicles)
     .set({

@@ -7,7 +7,7 @@ import { optionalUser, requireUser } from '../users/auth.ts'
 import { decodeVinBody } from './body-schemas.ts'
 import type { VehicleParts } from './context.ts'
 import { decodeVin, decodeVins } from './decode-vin.ts'
-import { decodedVinSchema, vinBatchBody, vinBatchSchema, vinSchema } from './vin-schemas.ts'
+import { decodedVinSchema, vinBatchBody, vinBatchSchema, vinQuery, vinSchema } from './vin-schemas.ts'
 
 type Env = AppEnv<VehicleParts & { settings: Pick<Settings, 'JWT_SECRET_KEY'> }>
 
@@ -30,13 +30,16 @@ export const vinRoutes = new Hono<Env>()
   .get(
     '/vin/:vin',
     describe({
-      summary: 'What a VIN tells; * stands for a character that is not known',
+      summary:
+        'What a VIN tells; * stands for a character that is not known, and year settles the model year where two are possible',
       responses: { 200: vinSchema, 400: 'validation_failed' },
     }),
     limit('vin'),
     optionalUser(),
+    validate('query', vinQuery),
     async (c) => {
-      const decoded = await decodeVin(c.var.context, c.req.param('vin'), { mayBePartial: true })
+      const { year: listedYear = null } = c.req.valid('query')
+      const decoded = await decodeVin(c.var.context, c.req.param('vin'), { mayBePartial: true, listedYear })
       return reply(c, vinSchema, decoded, 200)
     },
   )

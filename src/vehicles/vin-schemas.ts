@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { filter, wholeNumber } from '../lib/query-filters.ts'
 import { vinFields } from '../lib/vin-fields.ts'
 
 const text = z.string().nullable()
@@ -29,6 +30,8 @@ export const vinSchema = z.object({
   warnings: z.array(z.string()),
 })
 export type DecodedVin = z.output<typeof vinSchema>
+
+export const vinQuery = z.object({ year: filter(wholeNumber) })
 
 export const MAX_BATCH = 50
 

@@ -54,6 +54,15 @@ describe('what the seller left out', () => {
     const elsewhere = await create({ vin: 'WVWZZZ1KZAW000001' })
     expect(elsewhere.vehicle).toMatchObject({ year: null, make: 'Volkswagen', model: null })
   })
+  test('is filled in as of the year that the seller gives, where the VIN may be of two', async () => {
+    const { vehicle, warnings } = await create({ vin: '4P1BAAGF0RA026408', year: 2024 })
+    expect(vehicle).toMatchObject({ year: 2024, make: 'Pierce Manufacturing', model: 'Pumper' })
+    expect(warnings).toEqual([])
+    const earlier = await api('PUT', `/api/vehicles/${vehicle.id}`, { as: seller, body: { year: 1994 } })
+    expect(earlier.expect(200).at('vehicle.vin_warnings')).toEqual([
+      'By its VIN the model is Pierce Mfg, not Pumper',
+    ])
+  })
   test('makes a listing that can be submitted', async () => {
     const { vehicle } = await create({ starting_price: 500 })
     expect((await api('POST', `/api/vehicles/${vehicle.id}/submit`, { as: seller })).status).toBe(200)

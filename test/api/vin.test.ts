@@ -146,6 +146,30 @@ describe('a VIN of which characters are not given', () => {
   })
 })
 
+/** A fire engine of 2024, by the pull request 17 of github.com/cardog-ai/corgi; its number may be of 1994 as well. */
+describe('4P1BAAGF0RA026408, of which two model years are possible', () => {
+  const get = (query: string) => api('GET', `/api/vin/4P1BAAGF0RA026408${query}`)
+
+  test('is of neither by itself', async () => {
+    const answer = (await get('')).expect(200).as(vinSchema)
+    expect(answer).toMatchObject({ year: null, model: null, candidates: { year: [2024, 1994] } })
+  })
+  test.each([
+    [2024, 'Pumper'],
+    [1994, 'Pierce Mfg'],
+  ])('is of %i where that is given, a %s', async (year, model) => {
+    const answer = (await get(`?year=${year}`)).expect(200).as(vinSchema)
+    expect(answer).toMatchObject({ year, model, warnings: [] })
+  })
+  test('is of neither still where another year is given, or none', async () => {
+    for (const query of ['?year=2010', '?year='])
+      expect((await get(query)).expect(200).as(vinSchema).candidates).toMatchObject({ year: [2024, 1994] })
+  })
+  test.each(['?year=new', '?year=-1', '?year=1e3'])('%s is 400', async (query) => {
+    expect(refusalOf(await get(query))).toEqual([400, 'validation_failed'])
+  })
+})
+
 describe('POST /api/vin/batch', () => {
   const batch = (vins: unknown) => api('POST', '/api/vin/batch', { body: { vins } })
 
