@@ -30,6 +30,7 @@ const PURE_FILES = [
   'vehicles/vin/listing.ts',
   'vehicles/vin/match.ts',
   'vehicles/vin/model-year.ts',
+  'vehicles/vin/plant.ts',
   'vehicles/vin/shard.ts',
   'vehicles/vin/shards.generated.ts',
   'vehicles/vin/suspects.ts',

@@ -16,12 +16,16 @@ describe('which pattern wins', () => {
     expect(decode(schemas)).toMatchObject({ year: 2015, model: 'Now' })
     expect(decode([{ keys: { C: 'mZed\tStill' }, from: 2000 }]).model).toBe('Still')
   })
-  test('of two schemas the one that began later', () => {
-    const general = { keys: { CM8E6: 'mZed\tGeneral' }, from: 2010, to: 2020 }
-    expect(decode([general, { keys: { C: 'mZed\tOwn' }, from: 2015, to: 2015 }]).model).toBe('Own')
+  test('of two keys that speak of as many places, that of the schema which began later', () => {
+    const general = { keys: { CM8E: 'mZed\tGeneral' }, from: 2010, to: 2020 }
+    const own = { keys: { '[A-Z]M8E': 'mZed\tOwn' }, from: 2015, to: 2015 }
+    expect(decode([general, own]).model).toBe('Own')
+    expect(decode([own, general]).model).toBe('Own')
   })
   test('the key that speaks of more places', () => {
     expect(decode([{ keys: { CM8: 'tSport', '[A-Z]M8E': 'tTouring' }, from: 2015 }]).trim).toBe('Touring')
+    const later = { keys: { CM8: 'tSport' }, from: 2015 }
+    expect(decode([{ keys: { '[A-Z]M8E': 'tTouring' }, from: 2010 }, later]).trim).toBe('Touring')
   })
   test('of as many, that of the schema which tells more of the vehicle', () => {
     const schemas = [

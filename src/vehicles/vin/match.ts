@@ -70,12 +70,12 @@ function claimsOf(shard: Shard, [schema, from]: SchemaUse, text: string): Claim[
 }
 
 /**
- * Positive where `a` is stronger: the later schema; the key that says something about more places; the schema that
+ * Positive where `a` is stronger: the key that says something about more places; the later schema; the schema that
  * tells more of this VIN; the key that rules out more.
  */
 function compareClaims(a: Claim, b: Claim): number {
   const places = Math.floor(a.said / PLACE) - Math.floor(b.said / PLACE)
-  return a.from - b.from || places || a.weight - b.weight || a.said - b.said
+  return places || a.from - b.from || a.weight - b.weight || a.said - b.said
 }
 
 /** Of each field the values of its strongest claims; a plant's address is completed by the weaker ones. */
