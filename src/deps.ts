@@ -119,9 +119,13 @@ export function createDeps(env: Bindings) {
   if (!storage) {
     warnDisabled(log, 's3', ['S3_ENDPOINT', 'S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'])
   }
+  const account = clearvinAccount(settings)
+  if (!account && (settings.CLEARVIN_EMAIL || settings.CLEARVIN_PASSWORD)) {
+    warnDisabled(log, 'clearvin_account', ['CLEARVIN_EMAIL', 'CLEARVIN_PASSWORD'])
+  }
   const vins = new VinLookupService({
     clearvinApiKey: settings.CLEARVIN_API_KEY,
-    clearvinAccount: clearvinAccount(settings),
+    clearvinAccount: account,
     vpic: settings.VPIC === 'on',
     cache: redis,
     onCall({ provider, status, durationMs, error }) {

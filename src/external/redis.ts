@@ -1,5 +1,5 @@
 import { Ratelimit } from '@upstash/ratelimit'
-import { Redis } from '@upstash/redis/cloudflare'
+import { errors, Redis } from '@upstash/redis/cloudflare'
 import type { z } from 'zod'
 import { isTimeout, TimeoutError } from '../lib/bounded.ts'
 import type { Rate, WindowCounter, WindowVerdict } from '../platform/rate-limit.ts'
@@ -113,10 +113,17 @@ export class RedisService implements WindowCounter {
       return { away: false, value }
     } catch (error) {
       const reason = isTimeout(error) ? 'timeout' : 'error'
-      report(reason, error)
+      report(reason, withoutData(error))
       return { away: true, reason }
     }
   }
+}
+
+/** What may be logged of a failure: Upstash's client quotes the command, with all that it was to keep, or the answer. */
+function withoutData(error: unknown): unknown {
+  if (error instanceof errors.UpstashJSONParseError) return new Error('The answer is no JSON')
+  if (!(error instanceof errors.UpstashError)) return error
+  return new Error(error.message.split(/, (?:command was|with args beginning with):/)[0])
 }
 
 function createClient(credentials: { url: string; token: string }, timeoutMs: number): Redis {

@@ -1,6 +1,7 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { z } from 'zod'
 import { COMMAND_TIMEOUT_MS, type RedisCall, RedisService } from '../../src/external/redis.ts'
+import { describeError } from '../../src/lib/error-text.ts'
 import { hangingUrl } from '../support/control.ts'
 import { REFUSING_URL, variableOf } from '../support/variables.ts'
 
@@ -109,5 +110,30 @@ describe('away is an answer', () => {
     const { redis, calls } = open(changes)
     expect(await redis.get('k', schema)).toEqual({ away: true, reason: 'error' })
     expect(calls).toMatchObject([{ operation: 'get', status: 'error', error: expect.any(Error) }])
+  })
+
+  test.each([
+    ['refuses the token', () => undefined],
+    ['answers what is no JSON', () => new Response('secret-value', { status: 502 })],
+    ['answers so with status 200', () => new Response('secret-value')],
+    [
+      'names what it was sent',
+      () =>
+        Response.json(
+          { error: 'ERR unknown command, with args beginning with: secret-value' },
+          { status: 400 },
+        ),
+    ],
+  ])('where it %s, what was to be kept is in no log', async (_how, answer) => {
+    const response = answer()
+    if (response) {
+      const spy = vi.spyOn(globalThis, 'fetch').mockResolvedValue(response)
+      onTestFinished(() => spy.mockRestore())
+    }
+    const { redis, calls } = open({ token: 'wrong' })
+    expect(await redis.set('secret-key', 'secret-value', 60)).toEqual({ away: true, reason: 'error' })
+    const [{ error }] = z.tuple([z.object({ error: z.instanceof(Error) })]).parse(calls)
+    expect(describeError(error).error_message).not.toBe('')
+    expect(JSON.stringify([describeError(error), error.message, String(error.cause)])).not.toContain('secret')
   })
 })

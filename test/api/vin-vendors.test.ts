@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { LIMITS } from '../../src/platform/rate-limit.ts'
 import { decodedVinSchema, vinBatchSchema, vinSchema } from '../../src/vehicles/vin-schemas.ts'
 import { api, makeVin, signIn } from '../support/index.ts'
@@ -101,6 +101,19 @@ test('with e-mail and password a token of ClearVIN is fetched once and kept', as
     '/rest/vendor/login',
     '/rest/vendor/report',
     '/rest/vendor/report',
+  ])
+})
+
+test('an account of which only half is set is none, and that is logged', async () => {
+  setVariables({ VPIC: 'off', CLEARVIN_EMAIL: 'desk@example.com', LOG_LEVEL: 'warn' })
+  const asked = listenOutside()
+  const warn = vi.spyOn(console, 'warn')
+  onTestFinished(() => warn.mockRestore())
+  expect((await api('GET', `/api/vin/${VIN}`)).expect(200).at('warnings')).toEqual([])
+  expect(asked).toEqual([])
+  const lines = warn.mock.calls.map(String).filter((line) => line.includes('clearvin'))
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { event: 'service_disabled', variables: ['CLEARVIN_EMAIL', 'CLEARVIN_PASSWORD'] },
   ])
 })
 
