@@ -6,6 +6,7 @@ import { refresh_families, users } from '../../src/db/schema/users.ts'
 import { sessionSchema } from '../../src/users/schemas.ts'
 import { api } from '../support/api.ts'
 import { withFault } from '../support/database.ts'
+import { USER } from '../support/front-end-shapes.ts'
 import { signClerkToken, signIn } from '../support/people.ts'
 import { growthOf } from '../support/scrape.ts'
 import { contextAt, refusalOf, sync } from '../support/sessions.ts'
@@ -28,21 +29,11 @@ describe('clerk-sync', () => {
       token_type: 'Bearer',
       expires_in: 900,
       user: {
-        id: expect.any(Number),
+        ...USER,
         clerk_user_id: 'user_shape',
         email: 'user_shape@example.com',
         first_name: 'Ada',
         last_name: 'Byron',
-        phone: null,
-        address: { line1: null, line2: null, city: null, state: null, zip_code: null },
-        role: 'buyer',
-        roles: ['buyer'],
-        status: 'active',
-        is_id_verified: false,
-        has_payment_method: false,
-        can_bid: true,
-        seller_profile: null,
-        created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       },
     })
   })
