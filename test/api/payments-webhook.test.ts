@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { api } from '../support/api.ts'
 import { withFault } from '../support/database.ts'
 import {
@@ -13,18 +13,13 @@ import {
   refund,
   toldOf,
 } from '../support/payments.ts'
-import { type Person, signIn, signInAdmin } from '../support/people.ts'
+import { signIn, signInAdmin } from '../support/people.ts'
 import { sellVehicle, showOrder } from '../support/sales.ts'
 import { growthOf } from '../support/scrape.ts'
 import { refusalOf } from '../support/sessions.ts'
 import { setVariables } from '../support/variables.ts'
 
-let seller: Person
-let buyer: Person
-let admin: Person
-beforeAll(async () => {
-  ;[seller, buyer, admin] = await Promise.all([signIn(), signIn(), signInAdmin()])
-})
+const [seller, buyer, admin] = await Promise.all([signIn(), signIn(), signInAdmin()])
 
 const TOTAL = 10_525
 

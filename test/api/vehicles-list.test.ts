@@ -66,7 +66,7 @@ for (const fields of [
   await createDraftVehicle(dealer, { vin: makeSilentVin(), ...fields })
 }
 
-const list = (search: string, as?: Person) => api('GET', `/api/vehicles${search}`, as ? { as } : {})
+const list = (search: string, as?: Person) => api('GET', `/api/vehicles${search}`, { as })
 const page = async (search: string, as?: Person) => (await list(search, as)).expect(200).as(vehiclePageSchema)
 const names = async (search: string, as?: Person) =>
   (await page(search, as)).vehicles.map(({ id }) => ids.get(id) ?? 'draft')

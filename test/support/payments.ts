@@ -18,7 +18,7 @@ export const payByHand = (
   headers: Record<string, string> = {},
 ): Promise<ApiResponse> =>
   api('POST', `/api/orders/${orderId}/payments`, {
-    ...(as && { as }),
+    as,
     body: { method: 'wire', reference: makeReference(), ...fields },
     headers,
   })
@@ -28,8 +28,7 @@ export const refund = (
   as: Person | undefined,
   body: object,
   headers: Record<string, string> = {},
-): Promise<ApiResponse> =>
-  api('POST', `/api/payments/${paymentId}/refunds`, { ...(as && { as }), body, headers })
+): Promise<ApiResponse> => api('POST', `/api/payments/${paymentId}/refunds`, { as, body, headers })
 
 export const PROVIDER = 'standard'
 
