@@ -5,8 +5,8 @@ import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { type MysqlAddress, withConnection } from './databases.ts'
 import { findProgram, requireProgram } from './packages.ts'
-import { findFreePort } from './ports.ts'
-import { type Log, readLogTail, type StartedProcess, startProcess } from './processes.ts'
+import type { Log } from './processes.ts'
+import { startServerProcess } from './server-process.ts'
 
 const run = promisify(execFile)
 const START_TIMEOUT_MS = 60_000
@@ -43,44 +43,29 @@ export async function startMariadb(options: {
   })
   mkdirSync(dataDir, { recursive: true })
   const password = keepPassword(join(dataDir, 'mysql.password'))
+  const account = { host: '127.0.0.1', user: USER, password }
   const isMariadb = (await run(program, ['--no-defaults', '--version'])).stdout.includes('MariaDB')
   const files = join(dataDir, 'mysql')
   if (!existsSync(files)) {
     options.log('creating the database files')
     await createFiles(program, isMariadb, files)
   }
-  for (let attempt = 1; ; attempt++) {
-    const port = options.port ?? (await findFreePort())
-    const server = startProcess({
-      name: 'mysql',
-      command: program,
-      args: serverOptions({
+  const server = await startServerProcess({
+    name: 'mysql',
+    program,
+    args: (port) =>
+      serverOptions({
         files,
         port,
         durable: options.durable ?? true,
         initFile: writeInitFile(dataDir, password),
       }),
-      dataDir,
-    })
-    try {
-      await waitUntilReady(server, { host: '127.0.0.1', port, user: USER, password })
-      return {
-        host: '127.0.0.1',
-        port,
-        user: USER,
-        password,
-        pid: server.pid,
-        ended: server.ended,
-        stop: server.stop,
-      }
-    } catch (error) {
-      await server.stop()
-      const tail = readLogTail(dataDir, 'mysql')
-      // Another program may have taken the port between our asking and the server's binding.
-      if (attempt < 3 && /already in use/i.test(tail)) continue
-      throw new Error(`${program} did not start: ${error instanceof Error ? error.message : error}\n${tail}`)
-    }
-  }
+    dataDir,
+    port: options.port,
+    timeoutMs: START_TIMEOUT_MS,
+    ask: (port) => withConnection({ ...account, port }, (connection) => connection.ping()),
+  })
+  return { ...account, ...server }
 }
 
 async function useServer(text: string): Promise<MysqlServer> {
@@ -203,23 +188,4 @@ function serverOptions(options: {
       : ['--innodb-flush-log-at-trx-commit=0', '--innodb-doublewrite=OFF', '--innodb-flush-method=nosync']),
     ...(process.getuid?.() === 0 ? ['--user=root'] : []),
   ]
-}
-
-async function waitUntilReady(server: StartedProcess, address: MysqlAddress): Promise<void> {
-  let end: string | undefined
-  server.ended.then((how) => {
-    end = how
-  })
-  const deadline = Date.now() + START_TIMEOUT_MS
-  let last = ''
-  while (Date.now() < deadline) {
-    if (end !== undefined) throw new Error(`it ${end}`)
-    try {
-      return await withConnection(address, async (connection) => connection.ping())
-    } catch (error) {
-      last = error instanceof Error ? error.message : String(error)
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    }
-  }
-  throw new Error(`no answer within ${START_TIMEOUT_MS / 1000} s (${last})`)
 }

@@ -5,6 +5,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { z } from 'zod'
+import { listen } from './http-server.ts'
 import type { Counts, Fault } from './planetscale/control-schema.ts'
 import { Counting } from './planetscale/counting.ts'
 import { Faults } from './planetscale/faults.ts'
@@ -119,13 +120,7 @@ export async function startPlanetscale(options: PlanetscaleOptions): Promise<Pla
     send(response, 200, { session: execution.session, result: execution.result, timing })
   }
 
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(options.port, '127.0.0.1', resolve)
-  })
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('The server has no port')
-  const { port } = address
+  const { port, close } = await listen(server, options.port)
 
   return {
     port,
@@ -138,9 +133,7 @@ export async function startPlanetscale(options: PlanetscaleOptions): Promise<Pla
       await sessions.release(database)
     },
     async close() {
-      const closed = new Promise((resolve) => server.close(resolve))
-      server.closeAllConnections()
-      await closed
+      await close()
       await sessions.close()
     },
   }

@@ -2,8 +2,8 @@ import { mkdirSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join, resolve } from 'node:path'
 import { requireProgram } from './packages.ts'
-import { findFreePort } from './ports.ts'
-import { type Log, readLogTail, startProcess } from './processes.ts'
+import type { Log } from './processes.ts'
+import { startServerProcess } from './server-process.ts'
 
 const START_TIMEOUT_MS = 20_000
 
@@ -37,33 +37,18 @@ export async function startRedis(options: {
   })
   const files = join(dataDir, 'redis')
   mkdirSync(files, { recursive: true })
-  for (let attempt = 1; ; attempt++) {
-    const port = options.port ?? (await findFreePort())
-    const server = startProcess({
-      name: 'redis',
-      command: program,
-      args: [
-        ...['--bind', '127.0.0.1', '--port', String(port), '--dir', files, '--daemonize', 'no', '--save', ''],
-        ...['--appendonly', options.durable === false ? 'no' : 'yes'],
-      ],
-      dataDir,
-    })
-    let end: string | undefined
-    server.ended.then((how) => {
-      end = how
-    })
-    const deadline = Date.now() + START_TIMEOUT_MS
-    while (end === undefined && Date.now() < deadline) {
-      if (await answersPing('127.0.0.1', port)) {
-        return { host: '127.0.0.1', port, pid: server.pid, ended: server.ended, stop: server.stop }
-      }
-      await new Promise((wake) => setTimeout(wake, 30))
-    }
-    await server.stop()
-    const tail = readLogTail(dataDir, 'redis')
-    if (attempt < 3 && /already in use/i.test(tail)) continue
-    throw new Error(`${program} did not start: it ${end ?? 'does not answer'}\n${tail}`)
-  }
+  return await startServerProcess({
+    name: 'redis',
+    program,
+    args: (port) => [
+      ...['--bind', '127.0.0.1', '--port', String(port), '--dir', files, '--daemonize', 'no', '--save', ''],
+      ...['--appendonly', options.durable === false ? 'no' : 'yes'],
+    ],
+    dataDir,
+    port: options.port,
+    timeoutMs: START_TIMEOUT_MS,
+    ask: (port) => ping('127.0.0.1', port),
+  })
 }
 
 async function useServer(text: string): Promise<RedisServer> {
@@ -71,21 +56,29 @@ async function useServer(text: string): Promise<RedisServer> {
   const host = url.hostname
   const port = Number(url.port || 6379)
   if (url.password !== '') throw new Error('REDIS_URL must name a server without a password.')
-  if (!(await answersPing(host, port)))
+  try {
+    await ping(host, port)
+  } catch {
     throw new Error(`the server that REDIS_URL names (${host}:${port}) does not answer.`)
+  }
   return { host, port, pid: undefined, stop: async () => {} }
 }
 
-function answersPing(host: string, port: number): Promise<boolean> {
-  return new Promise((settle) => {
+/** @throws Error where the answer is none of Redis's */
+function ping(host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
     const socket = connect({ host, port, timeout: 1000 })
-    const finish = (answer: boolean) => {
+    const fail = (why: string) => {
       socket.destroy()
-      settle(answer)
+      reject(new Error(why))
     }
     socket.once('connect', () => socket.write('PING\r\n'))
-    socket.once('data', (bytes) => finish(bytes.toString().startsWith('+PONG')))
-    socket.once('timeout', () => finish(false))
-    socket.once('error', () => finish(false))
+    socket.once('data', (bytes) => {
+      if (!bytes.toString().startsWith('+PONG')) return fail('no PONG')
+      socket.destroy()
+      resolve()
+    })
+    socket.once('timeout', () => fail('a timeout'))
+    socket.once('error', ({ message }) => fail(message))
   })
 }

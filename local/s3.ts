@@ -7,16 +7,13 @@ import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { type Listening, listen } from './http-server.ts'
 import { copyObject, describeCopy, isCopy } from './s3/copy.ts'
 import { Objects, type StoredObject } from './s3/objects.ts'
 import { S3Error } from './s3/s3-error.ts'
 import { splitTarget, verifySignature } from './s3/signature.ts'
 
-export interface S3 {
-  port: number
-  url: string
-  close(): Promise<void>
-}
+export type S3 = Listening
 
 export interface S3Options {
   /** 0 takes any free port. */
@@ -148,21 +145,7 @@ export async function startS3(options: S3Options): Promise<S3> {
     await pipeline(objects.read(object, { start, end }), response)
   }
 
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(options.port, '127.0.0.1', resolve)
-  })
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('The server has no port')
-  return {
-    port: address.port,
-    url: `http://127.0.0.1:${address.port}`,
-    async close() {
-      const closed = new Promise((resolve) => server.close(resolve))
-      server.closeAllConnections()
-      await closed
-    },
-  }
+  return await listen(server, options.port)
 }
 
 function answerPreflight(request: IncomingMessage, response: ServerResponse): void {

@@ -6,15 +6,13 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import Redis from 'ioredis'
 import { z } from 'zod'
+import { type Listening, listen } from './http-server.ts'
 import { Scripts } from './upstash/scripts.ts'
 
-export interface Upstash {
-  port: number
-  url: string
+export interface Upstash extends Listening {
   token: string
   /** A token of its own for another of the server's numbered databases, which is emptied first. */
   addToken(database: number): Promise<string>
-  close(): Promise<void>
 }
 
 export interface UpstashOptions {
@@ -121,16 +119,9 @@ export async function startUpstash(options: UpstashOptions): Promise<Upstash> {
     return reply
   }
 
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(options.port, '127.0.0.1', resolve)
-  })
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('The server has no port')
-
+  const listening = await listen(server, options.port)
   return {
-    port: address.port,
-    url: `http://127.0.0.1:${address.port}`,
+    ...listening,
     token: options.token,
     async addToken(database) {
       const token = randomBytes(24).toString('hex')
@@ -139,9 +130,7 @@ export async function startUpstash(options: UpstashOptions): Promise<Upstash> {
       return token
     },
     async close() {
-      const closed = new Promise((resolve) => server.close(resolve))
-      server.closeAllConnections()
-      await closed
+      await listening.close()
       for (const { redis } of connections.values()) redis.disconnect()
     },
   }

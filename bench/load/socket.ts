@@ -1,14 +1,10 @@
-import { randomBytes } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
+import { encodeFrame, OPCODE } from '../../test/abuse/clients/frames.ts'
+import { describeHandshake, HEAD_END } from '../../test/abuse/clients/handshake.ts'
 
-const OPCODE = { text: 1, close: 8, ping: 9 } as const
-const FINAL = 0x80
-const MASKED = 0x80
 /** A length of 126 says that 16 bits follow, one of 127 that 64 do. */
 const LENGTH_16 = 126
 const LENGTH_64 = 127
-/** All zeros: what is sent stays as it is. */
-const MASK = Buffer.alloc(4)
 const READ_BUFFER_BYTES = 256 * 1024
 const HANDSHAKE_TIMEOUT_MS = 30_000
 
@@ -70,7 +66,7 @@ export class LoadSocket {
         client.#end('the connection ended')
         if (!client.#isOpen) reject(new Error(`${path}: ${client.#closeReason}`))
       })
-      socket.write(describeHandshake(port, path, protocols))
+      socket.write(describeHandshake({ port, path, protocols }))
     })
   }
 
@@ -98,7 +94,7 @@ export class LoadSocket {
   }
 
   #readHandshake(data: Buffer): Buffer {
-    const end = data.indexOf('\r\n\r\n')
+    const end = data.indexOf(HEAD_END)
     if (end < 0) return data
     const head = data.toString('latin1', 0, end)
     if (!head.startsWith('HTTP/1.1 101')) {
@@ -107,7 +103,7 @@ export class LoadSocket {
     }
     this.#isOpen = true
     this.#opened?.()
-    return this.#readFrames(data.subarray(end + 4))
+    return this.#readFrames(data.subarray(end + HEAD_END.length))
   }
 
   /** @returns what is no whole frame yet */
@@ -133,29 +129,6 @@ export class LoadSocket {
     }
     return data.subarray(at)
   }
-}
-
-function describeHandshake(port: number, path: string, protocols: readonly string[]): string {
-  const lines = [
-    `GET ${path} HTTP/1.1`,
-    `Host: 127.0.0.1:${port}`,
-    'Connection: Upgrade',
-    'Upgrade: websocket',
-    'Sec-WebSocket-Version: 13',
-    `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}`,
-    ...(protocols.length === 0 ? [] : [`Sec-WebSocket-Protocol: ${protocols.join(', ')}`]),
-  ]
-  return `${lines.join('\r\n')}\r\n\r\n`
-}
-
-function encodeFrame(opcode: number, payload: Buffer): Buffer {
-  if (payload.length >= 1 << 16) throw new Error('A frame of this client has fewer than 65 536 bytes')
-  const isShort = payload.length < LENGTH_16
-  const header = Buffer.alloc(isShort ? 2 : 4)
-  header[0] = FINAL | opcode
-  header[1] = MASKED | (isShort ? payload.length : LENGTH_16)
-  if (!isShort) header.writeUInt16BE(payload.length, 2)
-  return Buffer.concat([header, MASK, payload])
 }
 
 function describeClose(payload: Buffer): string {

@@ -1,14 +1,12 @@
 import { DurableObject } from 'cloudflare:workers'
 import { z } from 'zod'
-import type { AuctionTerms } from '../../src/auctions/engine/auction.ts'
-import { DEFAULT_SOFT_CLOSE } from '../../src/auctions/engine/terms.ts'
-import type { Offer, VehicleSummary } from '../../src/auctions/live/contract.ts'
+import type { Offer } from '../../src/auctions/live/contract.ts'
 import { RoomCore, type RoomDeps } from '../../src/auctions/live/core.ts'
-import type { Sql, SqlValue } from '../../src/auctions/live/ports.ts'
 import { cents } from '../../src/lib/money.ts'
-import { HOUR_MS } from '../../src/lib/time.ts'
 import { createLogger } from '../../src/platform/logger.ts'
 import { IsolateMetrics } from '../../src/platform/metrics/isolate.ts'
+import { makeTerms, makeVehicle } from '../../test/room/arming.ts'
+import { countingSql } from '../../test/room/counting-sql.ts'
 
 interface Bindings {
   ROOM: DurableObjectNamespace<CountedRoom>
@@ -16,7 +14,6 @@ interface Bindings {
 
 const STEP = cents(1)
 const BIDDERS = 10
-const SELLER_ID = 900
 const querySchema = z.object({ bids: z.coerce.number().int().positive(), offer: z.enum(['exact', 'max']) })
 
 /** The room's own code; what it writes is added up from its cursors' `rowsWritten`. */
@@ -50,8 +47,11 @@ export class CountedRoom extends DurableObject<Bindings> {
 
   #open(): RoomCore<WebSocket> {
     const { storage } = this.ctx
+    const sql = countingSql(storage.sql, ({ rowsWritten }) => {
+      this.#rowsWritten += rowsWritten
+    })
     const room = new RoomCore<WebSocket>(describeDeps(), {
-      storage: { sql: this.#countingSql(), transactionSync: (work) => storage.transactionSync(work) },
+      storage: { sql, transactionSync: (work) => storage.transactionSync(work) },
       alarm: { setAlarm: () => undefined },
       armedAt: null,
       sockets: this.ctx,
@@ -59,27 +59,10 @@ export class CountedRoom extends DurableObject<Bindings> {
       waitUntil: (work) => this.ctx.waitUntil(work),
       auctionId: 1,
     })
-    const armed = room.house.arm({ terms: describeTerms(), vehicle: VEHICLE }, 'rows')
+    const terms = makeTerms(1, { startingPrice: cents(100), increments: [{ from: cents(0), step: STEP }] })
+    const armed = room.house.arm({ terms, vehicle: makeVehicle() }, 'rows')
     if (!armed.ok) throw new Error(`Not armed: ${armed.code}`)
     return room
-  }
-
-  #countingSql(): Sql {
-    const { sql } = this.ctx.storage
-    return {
-      exec: <Row extends Record<string, SqlValue>>(text: string, ...bindings: SqlValue[]) => {
-        const cursor = sql.exec<Row>(text, ...bindings)
-        const rows = cursor.toArray()
-        const { rowsRead, rowsWritten } = cursor
-        this.#rowsWritten += rowsWritten
-        return {
-          toArray: () => rows,
-          rowsRead,
-          rowsWritten,
-          [Symbol.iterator]: () => rows[Symbol.iterator](),
-        }
-      },
-    }
   }
 }
 
@@ -88,7 +71,11 @@ function describeDeps(): RoomDeps {
   return {
     clock: () => Date.now(),
     log: createLogger('error'),
-    people: { enterRoom: async () => ({ suspended: false, revision: 0 }) },
+    people: {
+      enterRoom: async () => ({ suspended: false, revision: 0 }),
+      hold: async () => true,
+      reportHold: async () => true,
+    },
     project: async () => ({ retryInMs: null }),
     imageUrl: async () => null,
     metrics: {
@@ -96,44 +83,7 @@ function describeDeps(): RoomDeps {
       reportSockets: () => undefined,
       flushIfDue: () => undefined,
     },
-    settings: { RATE_LIMITS: 'off' },
-  }
-}
-
-const VEHICLE: VehicleSummary = {
-  id: 1,
-  sellerId: SELLER_ID,
-  vin: '1HGCM82633A004352',
-  year: 2003,
-  make: 'Honda',
-  model: 'Accord',
-  trim: 'EX',
-  mileage: 90_000,
-  condition: 'runs_drives',
-  titleType: 'clean',
-  startingPrice: cents(100),
-  buyNowPrice: null,
-  locationCity: 'Dallas',
-  locationState: 'TX',
-  primaryImageKey: null,
-  createdAt: 0,
-}
-
-function describeTerms(): AuctionTerms {
-  const now = Date.now()
-  return {
-    auctionId: 1,
-    sellerId: SELLER_ID,
-    sellerProfileId: null,
-    saleType: 'reserve',
-    startingPrice: cents(100),
-    reservePrice: null,
-    buyNowPrice: null,
-    increments: [{ from: cents(0), step: STEP }],
-    softClose: DEFAULT_SOFT_CLOSE,
-    belowReserve: 'proxy',
-    startsAt: now,
-    endsAt: now + HOUR_MS,
+    settings: { RATE_LIMITS: 'off', BUYING_POWER: 'off' },
   }
 }
 

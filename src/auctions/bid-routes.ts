@@ -35,38 +35,26 @@ async function answerBid(c: Context, ctx: AuctionContext & SignedIn, header: IdH
   return reply(c, verdictSchema, verdict, 201)
 }
 
+/** A door for bids of one form, whatever its name. */
+const bidDoor = (summary: string, body: typeof bidBody | typeof autoBidBody) =>
+  new Hono<Env>().post(
+    '/',
+    describe({ summary, responses: RESPONSES }),
+    limit(null),
+    requireBearer(),
+    validate('header', bidIdHeader),
+    validate('json', body, 'amount_invalid'),
+    (c) => answerBid(c, c.var.context, c.req.valid('header'), c.req.valid('json')),
+  )
+
 /**
  * Bids have a limit of their own, kept in the room: a repeated id is answered before it (R21). Only those that find no
  * room are counted here.
  */
 export const bidRoutes = new Hono<Env>()
-  .post(
-    '/:id/bids',
-    describe({ summary: 'Bid exactly (amount) or up to a maximum (max_bid)', responses: RESPONSES }),
-    limit(null),
-    requireBearer(),
-    validate('header', bidIdHeader),
-    validate('json', bidBody, 'amount_invalid'),
-    (c) => answerBid(c, c.var.context, c.req.valid('header'), c.req.valid('json')),
-  )
-  .post(
-    '/:id/bid',
-    describe({ summary: 'The same under its old name', responses: RESPONSES }),
-    limit(null),
-    requireBearer(),
-    validate('header', bidIdHeader),
-    validate('json', bidBody, 'amount_invalid'),
-    (c) => answerBid(c, c.var.context, c.req.valid('header'), c.req.valid('json')),
-  )
-  .post(
-    '/:id/auto-bid',
-    describe({ summary: 'Bid up to a maximum', responses: RESPONSES }),
-    limit(null),
-    requireBearer(),
-    validate('header', bidIdHeader),
-    validate('json', autoBidBody, 'amount_invalid'),
-    (c) => answerBid(c, c.var.context, c.req.valid('header'), c.req.valid('json')),
-  )
+  .route('/:id/bids', bidDoor('Bid exactly (amount) or up to a maximum (max_bid)', bidBody))
+  .route('/:id/bid', bidDoor('The same under its old name', bidBody))
+  .route('/:id/auto-bid', bidDoor('Bid up to a maximum', autoBidBody))
   .post(
     '/:id/buy-now',
     describe({ summary: 'Buy at the buy-now price', responses: RESPONSES }),

@@ -1,4 +1,4 @@
-import { closedSocket } from '../lib/server-socket.ts'
+import { closedSocket, readHandshake, SWITCHING_PROTOCOLS } from '../lib/server-socket.ts'
 import { AppError } from '../platform/errors.ts'
 import type { RequestContext } from '../platform/hono.ts'
 import type { RateLimiter } from '../platform/rate-limit.ts'
@@ -8,7 +8,6 @@ import {
   CONNECTION_HEADER,
   ROOM_REFUSAL_STATUS,
   SUBPROTOCOL,
-  TICKET_PREFIX,
 } from './live/protocol.ts'
 import type { ConnectionClaims } from './live/sockets.ts'
 import type { Rooms } from './rooms.ts'
@@ -21,7 +20,6 @@ export interface LiveContext extends RequestContext {
 }
 
 const AUCTION_ID_PATTERN = /^[1-9]\d{0,15}$/
-const SWITCHING_PROTOCOLS = 101
 
 /**
  * Opens a socket to a room. A refusal is an accepted socket closed at once with its code, so that a browser can read
@@ -34,23 +32,22 @@ export async function openLive(
   request: Request,
   isAllowedOrigin: boolean,
 ): Promise<Response> {
-  if (request.headers.get('Upgrade')?.toLowerCase() !== 'websocket') throw new AppError('upgrade_required')
-  const offered = (request.headers.get('Sec-WebSocket-Protocol') ?? '').split(',').map((name) => name.trim())
-  const selected = offered.includes(SUBPROTOCOL)
+  const handshake = readHandshake(request, SUBPROTOCOL)
+  if (handshake === null) throw new AppError('upgrade_required')
+  const { isSpoken, tickets } = handshake
   const refuse = (code: CloseCode, reason: string): Response => {
     ctx.log.info('socket_refused', { auction_id: auctionIdText.slice(0, 16), code, reason })
-    return closedSocket(code, reason, selected ? SUBPROTOCOL : null)
+    return closedSocket(code, reason, isSpoken ? SUBPROTOCOL : null)
   }
 
   if (!isAllowedOrigin) return refuse(CLOSE.origin, 'origin')
-  const tickets = offered.filter((name) => name.startsWith(TICKET_PREFIX))
-  if (!selected || tickets.length > 1) return refuse(CLOSE.badFrames, 'subprotocol')
+  const [token, ...more] = tickets
+  if (!isSpoken || more.length > 0) return refuse(CLOSE.badFrames, 'subprotocol')
   if (!AUCTION_ID_PATTERN.test(auctionIdText)) return refuse(CLOSE.noSuchAuction, 'no such auction')
   const auctionId = Number(auctionIdText)
 
   let ticket: Ticket | null = null
-  if (tickets[0] !== undefined) {
-    const token = tickets[0].slice(TICKET_PREFIX.length)
+  if (token !== undefined) {
     ticket = await readTicket(ctx.settings.JWT_SECRET_KEY, token, auctionId, ctx.now)
     if (ticket === null) return refuse(CLOSE.ticketNotGood, 'ticket')
   }

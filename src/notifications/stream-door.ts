@@ -1,5 +1,5 @@
-import { CLOSE, type CloseCode, CONNECTION_HEADER, TICKET_PREFIX } from '../lib/live-protocol.ts'
-import { closedSocket } from '../lib/server-socket.ts'
+import { CLOSE, type CloseCode, CONNECTION_HEADER } from '../lib/live-protocol.ts'
+import { closedSocket, readHandshake, SWITCHING_PROTOCOLS } from '../lib/server-socket.ts'
 import type { SignedIn } from '../platform/actor.ts'
 import type { Settings } from '../platform/env.ts'
 import { AppError } from '../platform/errors.ts'
@@ -13,8 +13,6 @@ export interface StreamParts {
   streams: Pick<PersonStreams, 'connect'>
 }
 type StreamContext = RequestContext & StreamParts
-
-const SWITCHING_PROTOCOLS = 101
 
 /** A ticket for one connection to the caller's stream, and where to connect; `origin` is where they reached the API. */
 export async function takeStreamTicket(ctx: StreamContext & SignedIn, origin: string) {
@@ -33,19 +31,18 @@ export async function openStream(
   request: Request,
   isAllowedOrigin: boolean,
 ): Promise<Response> {
-  if (request.headers.get('Upgrade')?.toLowerCase() !== 'websocket') throw new AppError('upgrade_required')
-  const offered = (request.headers.get('Sec-WebSocket-Protocol') ?? '').split(',').map((name) => name.trim())
-  const selected = offered.includes(SUBPROTOCOL)
+  const handshake = readHandshake(request, SUBPROTOCOL)
+  if (handshake === null) throw new AppError('upgrade_required')
+  const { isSpoken, tickets } = handshake
   const refuse = (code: CloseCode, reason: string): Response => {
     ctx.log.info('stream_refused', { code, reason })
-    return closedSocket(code, reason, selected ? SUBPROTOCOL : null)
+    return closedSocket(code, reason, isSpoken ? SUBPROTOCOL : null)
   }
 
   if (!isAllowedOrigin) return refuse(CLOSE.origin, 'origin')
-  const [offeredTicket, ...more] = offered.filter((name) => name.startsWith(TICKET_PREFIX))
-  if (!selected || more.length > 0) return refuse(CLOSE.badFrames, 'subprotocol')
-  if (offeredTicket === undefined) return refuse(CLOSE.ticketNotGood, 'ticket')
-  const token = offeredTicket.slice(TICKET_PREFIX.length)
+  const [token, ...more] = tickets
+  if (!isSpoken || more.length > 0) return refuse(CLOSE.badFrames, 'subprotocol')
+  if (token === undefined) return refuse(CLOSE.ticketNotGood, 'ticket')
   const ticket = await readStreamTicket(ctx.settings.JWT_SECRET_KEY, token, ctx.now)
   if (ticket === null) return refuse(CLOSE.ticketNotGood, 'ticket')
 

@@ -1,5 +1,5 @@
 /** M17: what an admin changes of somebody's listing is in the audit log. */
-import { beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { auditPageSchema } from '../../src/users/admin-schemas.ts'
 import { api } from '../support/api.ts'
 import { withFault } from '../support/database.ts'
@@ -7,11 +7,7 @@ import { createActiveVehicle, createAuction } from '../support/market.ts'
 import { type Person, signIn, signInAdmin } from '../support/people.ts'
 import { callAs, uploadsOf } from '../support/uploads.ts'
 
-let admin: Person
-let seller: Person
-beforeAll(async () => {
-  ;[admin, seller] = await Promise.all([signInAdmin(), signIn()])
-})
+const [admin, seller] = await Promise.all([signInAdmin(), signIn()])
 
 const patch = (as: Person, id: number, body: unknown) => api('PATCH', `/api/vehicles/${id}`, { as, body })
 

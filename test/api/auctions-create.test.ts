@@ -18,7 +18,7 @@ beforeAll(async () => {
 })
 
 const post = (body: unknown, as: Person | undefined = seller, headers = {}) =>
-  api('POST', '/api/auctions', { body, headers, ...(as && { as }) })
+  api('POST', '/api/auctions', { body, headers, as })
 
 describe('POST /api/auctions', () => {
   test('puts an active vehicle up for auction; without starts_at it opens at once', async () => {

@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { auctionSchema } from '../../src/auctions/schemas.ts'
 import { notificationPageSchema } from '../../src/notifications/schemas.ts'
 import { restoreClock, travel } from '../room/stand.ts'
@@ -13,12 +13,7 @@ import { openStream } from '../support/stream-socket.ts'
 import { setVariables } from '../support/variables.ts'
 import { waitFor } from '../support/wait-for.ts'
 
-let seller: Person
-let bidder: Person
-let admin: Person
-beforeAll(async () => {
-  ;[seller, bidder, admin] = await Promise.all([signIn(), signIn(), signInAdmin()])
-})
+const [seller, bidder, admin] = await Promise.all([signIn(), signIn(), signInAdmin()])
 
 afterEach(restoreClock)
 

@@ -18,7 +18,7 @@ let buyer: Person
 const ids: Record<string, number> = {}
 
 const list = async (params: string, as?: Person) => {
-  const answer = await api('GET', `/api/auctions?${params}`, as && { as })
+  const answer = await api('GET', `/api/auctions?${params}`, { as })
   return answer.expect(200).as(auctionPageSchema)
 }
 const names = (page: { auctions: { id: number }[] }) =>

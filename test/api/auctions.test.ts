@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { auctionSchema } from '../../src/auctions/schemas.ts'
 import { api } from '../support/api.ts'
 import { clearFault, setFault, withFault } from '../support/database.ts'
@@ -10,14 +10,9 @@ import { waitFor } from '../support/wait-for.ts'
 const HOUR_MS = 3_600_000
 const inMs = (ms: number) => new Date(Date.now() + ms).toISOString()
 
-let seller: Person
-let bidder: Person
-let admin: Person
-beforeAll(async () => {
-  ;[seller, bidder, admin] = await Promise.all([signIn(), signIn(), signInAdmin()])
-})
+const [seller, bidder, admin] = await Promise.all([signIn(), signIn(), signInAdmin()])
 
-const get = (id: number, as?: Person) => api('GET', `/api/auctions/${id}`, as && { as })
+const get = (id: number, as?: Person) => api('GET', `/api/auctions/${id}`, { as })
 const patch = (id: number, body: unknown, as: Person = seller) =>
   api('PATCH', `/api/auctions/${id}`, { body, as })
 const cancel = (id: number, as: Person, body: unknown = { reason: 'title lost' }) =>

@@ -1,19 +1,16 @@
 import { env } from 'cloudflare:workers'
 import { decode, sign } from 'hono/jwt'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { readAccessToken, signAccessToken, signToken } from '../../src/users/tokens.ts'
 import { api } from '../support/api.ts'
-import { type Person, signClerkToken, signIn } from '../support/people.ts'
+import { signClerkToken, signIn } from '../support/people.ts'
 import { contextAt, refusalOf } from '../support/sessions.ts'
 
 const secret = () => contextAt(0).settings.JWT_SECRET_KEY
 const ACCESS = { typ: 'at+jwt', aud: 'vehicle-auctions/api' }
 const nowS = () => Math.floor(Date.now() / 1000)
 
-let person: Person
-beforeAll(async () => {
-  person = await signIn('user_tokens')
-})
+const person = await signIn('user_tokens')
 
 /** The claims of a good access token, changed. */
 const claims = (change: Record<string, unknown> = {}) => ({

@@ -1,36 +1,22 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { auctionSchema, bidHistorySchema } from '../../src/auctions/schemas.ts'
 import { api } from '../support/api.ts'
+import { postBid, postTo } from '../support/bids.ts'
 import { query } from '../support/database.ts'
 import { createAuction } from '../support/market.ts'
-import { type Person, signIn, signInAdmin } from '../support/people.ts'
+import { signIn, signInAdmin } from '../support/people.ts'
 import { refusalOf } from '../support/sessions.ts'
 import { waitFor } from '../support/wait-for.ts'
 
-let seller: Person
-let ann: Person
-let ben: Person
-let admin: Person
-beforeAll(async () => {
-  ;[seller, ann, ben, admin] = await Promise.all([signIn(), signIn(), signIn(), signInAdmin()])
-})
-
-const post = (id: number, path: string, body: unknown, as: Person | undefined, headers = {}) =>
-  api('POST', `/api/auctions/${id}/${path}`, {
-    headers,
-    ...(body !== undefined && { body }),
-    ...(as && { as }),
-  })
-const bid = (id: number, body: unknown, as: Person | undefined = ann, headers = {}) =>
-  post(id, 'bids', body, as, headers)
+const [seller, ann, ben, admin] = await Promise.all([signIn(), signIn(), signIn(), signInAdmin()])
 
 describe('GET /api/auctions/:id/bids', () => {
   test('◆ shows every bid at once, newest first, under aliases', async () => {
     const { id } = await createAuction(seller)
-    ;(await bid(id, { max_bid: 2000 }, ann)).expect(201)
-    ;(await bid(id, { amount: 1500 }, ben)).expect(201)
-    ;(await bid(id, { max_bid: 2500 }, ann)).expect(201)
-    ;(await bid(id, { amount: 3000 }, ben)).expect(201)
+    ;(await postBid(id, ann, { max_bid: 2000 })).expect(201)
+    ;(await postBid(id, ben, { amount: 1500 })).expect(201)
+    ;(await postBid(id, ann, { max_bid: 2500 })).expect(201)
+    ;(await postBid(id, ben, { amount: 3000 })).expect(201)
     const history = (await api('GET', `/api/auctions/${id}/bids`)).expect(200).as(bidHistorySchema)
     expect(history).toMatchObject({ auction_id: id, current_bid: 3000, bid_count: 3, total: 3 })
     const shape = { created_at: expect.any(String), voided: false, void_reason: null }
@@ -71,7 +57,7 @@ describe('GET /api/auctions/:id/bids', () => {
   test('pages by number and by cursor, from the room and from MySQL alike', async () => {
     const { id } = await createAuction(seller, { buy_now_price: 9000, reserve_price: 9000 })
     for (let amount = 1000; amount < 1700; amount += 100) {
-      ;(await bid(id, { amount }, (amount / 100) % 2 === 0 ? ann : ben)).expect(201)
+      ;(await postBid(id, (amount / 100) % 2 === 0 ? ann : ben, { amount })).expect(201)
     }
     const walk = async () => {
       const first = (await api('GET', `/api/auctions/${id}/bids?per_page=3`)).as(bidHistorySchema)
@@ -85,7 +71,7 @@ describe('GET /api/auctions/:id/bids', () => {
     }
     const live = await walk()
     expect(live.map(({ amount }) => amount)).toEqual([1600, 1500, 1400, 1300, 1200, 1100])
-    ;(await post(id, 'buy-now', undefined, ben)).expect(201)
+    ;(await postTo(id, 'buy-now', ben)).expect(201)
     await settled(id)
     const forged = btoa(JSON.stringify({ sort: 'newest', key: 'abc', id: 5 }))
     const answer = await api('GET', `/api/auctions/${id}/bids?cursor=${forged}`)
@@ -115,9 +101,9 @@ describe('GET /api/auctions/:id/bids', () => {
 describe('POST /api/auctions/:id/bids/:bid_id/void', () => {
   test('R20: an admin voids a bid; the history keeps both', async () => {
     const { id } = await createAuction(seller)
-    ;(await bid(id, { amount: 1000 }, ann)).expect(201)
-    const high = (await bid(id, { amount: 9000 }, ben)).expect(201).int('bid_id')
-    const auction = (await post(id, `bids/${high}/void`, { reason: 'typing error' }, admin)).expect(200)
+    ;(await postBid(id, ann, { amount: 1000 })).expect(201)
+    const high = (await postBid(id, ben, { amount: 9000 })).expect(201).int('bid_id')
+    const auction = (await postTo(id, `bids/${high}/void`, admin, { reason: 'typing error' })).expect(200)
     expect(auction.as(auctionSchema)).toMatchObject({
       current_bid: 1000,
       high_bidder: 'Bidder 1',
@@ -125,22 +111,25 @@ describe('POST /api/auctions/:id/bids/:bid_id/void', () => {
     })
     const [newest] = (await api('GET', `/api/auctions/${id}/bids`)).as(bidHistorySchema).bids
     expect(newest).toMatchObject({ id: high, voided: true, void_reason: 'typing error' })
-    const again = await post(id, `bids/${high}/void`, { reason: 'again' }, admin)
+    const again = await postTo(id, `bids/${high}/void`, admin, { reason: 'again' })
     expect(refusalOf(again)).toEqual([409, 'not_voidable'])
-    expect(refusalOf(await post(id, 'bids/999/void', { reason: 'x' }, admin))).toEqual([409, 'not_voidable'])
+    expect(refusalOf(await postTo(id, 'bids/999/void', admin, { reason: 'x' }))).toEqual([
+      409,
+      'not_voidable',
+    ])
   })
 
   test('is for admins, with a reason', async () => {
     const { id } = await createAuction(seller)
-    const bidId = (await bid(id, { amount: 1000 })).expect(201).int('bid_id')
+    const bidId = (await postBid(id, ann, { amount: 1000 })).expect(201).int('bid_id')
     for (const person of [seller, ann]) {
-      expect(refusalOf(await post(id, `bids/${bidId}/void`, { reason: 'x' }, person))).toEqual([
+      expect(refusalOf(await postTo(id, `bids/${bidId}/void`, person, { reason: 'x' }))).toEqual([
         403,
         'forbidden',
       ])
     }
-    expect(refusalOf(await post(id, `bids/${bidId}/void`, {}, admin))).toEqual([400, 'validation_failed'])
-    expect(refusalOf(await post(id, `bids/${bidId}/void`, { reason: 'x' }, undefined))).toEqual([
+    expect(refusalOf(await postTo(id, `bids/${bidId}/void`, admin, {}))).toEqual([400, 'validation_failed'])
+    expect(refusalOf(await postTo(id, `bids/${bidId}/void`, undefined, { reason: 'x' }))).toEqual([
       401,
       'unauthenticated',
     ])

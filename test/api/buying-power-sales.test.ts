@@ -1,32 +1,21 @@
 /** M18 where no room asks: offers, and decisions on a high bid. */
 import { env } from 'cloudflare:workers'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { decide, endPending } from '../support/after-hammer.ts'
-import { type ApiResponse, api } from '../support/api.ts'
+import type { ApiResponse } from '../support/api.ts'
+import { postBid } from '../support/bids.ts'
+import { signInBuyer } from '../support/deposits.ts'
 import { createActiveVehicle, createAuction } from '../support/market.ts'
 import { answer, answered, offered, offerOn, ordersOf, statusesOf } from '../support/offers.ts'
-import { type Person, signIn, signInAdmin } from '../support/people.ts'
+import { signIn, signInAdmin } from '../support/people.ts'
 
-let seller: Person
-let admin: Person
-beforeAll(async () => {
-  Object.assign(env, { BUYING_POWER: 'on' })
-  ;[seller, admin] = await Promise.all([signIn(), signInAdmin()])
-})
+Object.assign(env, { BUYING_POWER: 'on' })
 afterAll(() => {
   Object.assign(env, { BUYING_POWER: 'off' })
 })
 
-/** Somebody new with so much of buying power, in dollars. */
-async function buyerWith(limit: number): Promise<Person> {
-  const person = await signIn()
-  const path = `/api/admin/users/${person.user.id}/deposit`
-  ;(await api('PUT', path, { as: admin, body: { amount: limit / 10 } })).expect(200)
-  return person
-}
-
-const bid = (auctionId: number, as: Person, max_bid: number) =>
-  api('POST', `/api/auctions/${auctionId}/bids`, { as, body: { max_bid } })
+const [seller, admin] = await Promise.all([signIn(), signInAdmin()])
+const buyerWith = (limit: number) => signInBuyer(admin, limit)
 
 describe('M18: what binds a buyer outside a room', () => {
   const refused = async (call: Promise<ApiResponse>) => (await call).expect(409).at('code')
@@ -59,7 +48,7 @@ describe('M18: what binds a buyer outside a room', () => {
   test('what leads elsewhere counts', async () => {
     const buyer = await buyerWith(3_000)
     const { id } = await createAuction(seller)
-    ;(await bid(id, buyer, 1_500)).expect(201)
+    ;(await postBid(id, buyer, { max_bid: 1_500 })).expect(201)
     const vehicleId = await createActiveVehicle(seller)
     expect(await refused(offerOn(vehicleId, buyer, 1_500.01))).toBe('buying_power')
     await offered(vehicleId, buyer, 1_500)

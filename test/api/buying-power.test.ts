@@ -1,6 +1,6 @@
 /** M18 over the real objects and MySQL. */
 import { env } from 'cloudflare:workers'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import type { z } from 'zod'
 import { createDeps } from '../../src/deps.ts'
 import { applyDuePayments } from '../../src/orders/apply-due.ts'
@@ -10,7 +10,9 @@ import type { buyingPowerSchema } from '../../src/users/schemas.ts'
 import { sweepUsers } from '../../src/users/standing.ts'
 import { decide, endAuction, endPending } from '../support/after-hammer.ts'
 import { api } from '../support/api.ts'
+import { postBid } from '../support/bids.ts'
 import { query, withFault } from '../support/database.ts'
+import { recordDeposit, signInBuyer } from '../support/deposits.ts'
 import { makeOrder, pay } from '../support/handovers.ts'
 import { createAuction } from '../support/market.ts'
 import { type Person, signIn, signInAdmin } from '../support/people.ts'
@@ -24,37 +26,18 @@ const HOUR_MS = 3_600_000
 /** Of dollars that were added up. */
 const cents = (amount: number): number => Math.round(amount * 100) / 100
 
-let seller: Person
-let admin: Person
-beforeAll(async () => {
-  Object.assign(env, { BUYING_POWER: 'on' })
-  ;[seller, admin] = await Promise.all([signIn(), signInAdmin()])
-})
+Object.assign(env, { BUYING_POWER: 'on' })
 afterAll(() => {
   Object.assign(env, { BUYING_POWER: 'off' })
 })
 
-const record = async (person: Person, amount: number) =>
-  (await api('PUT', `/api/admin/users/${person.user.id}/deposit`, { as: admin, body: { amount } })).expect(
-    200,
-  )
-
-/** Somebody new with so much of buying power, in dollars. */
-async function buyerWith(limit: number): Promise<Person> {
-  const person = await signIn()
-  await record(person, limit / 10)
-  return person
-}
-
+const [seller, admin] = await Promise.all([signIn(), signInAdmin()])
+const buyerWith = (limit: number) => signInBuyer(admin, limit)
 const show = async (as: Person) =>
   (await api('GET', '/api/me/buying-power', { as })).expect(200).body as z.input<typeof buyingPowerSchema>
 const heldBy = async (as: Person) => (await show(as)).held
-const bid = (auctionId: number, as: Person, amount: number, id?: string) =>
-  api('POST', `/api/auctions/${auctionId}/bids`, {
-    as,
-    body: { max_bid: amount },
-    ...(id && { headers: { 'Idempotency-Key': id } }),
-  })
+const bid = (auctionId: number, as: Person, max_bid: number, id?: string) =>
+  postBid(auctionId, as, { max_bid }, id === undefined ? {} : { 'Idempotency-Key': id })
 
 const sweep = () =>
   sweepUsers({
@@ -69,7 +52,7 @@ describe('GET /api/me/buying-power', () => {
   test('shows limit, what is held and what is available: ten times the deposit at first', async () => {
     const buyer = await buyerWith(1_500)
     expect(await show(buyer)).toEqual({ limit: 1_500, held: 0, available: 1_500 })
-    await record(buyer, 20)
+    await recordDeposit(admin, buyer, 20)
     expect(await show(buyer)).toEqual({ limit: 200, held: 0, available: 200 })
   })
 
@@ -85,7 +68,7 @@ describe('M18: a bid', () => {
     const { id } = await createAuction(seller)
     const buyer = await signIn()
     expect((await bid(id, buyer, 1_000)).expect(409).at('code')).toBe('buying_power')
-    await record(buyer, 100)
+    await recordDeposit(admin, buyer, 100)
     expect((await bid(id, buyer, 1_000.01)).expect(409).at('code')).toBe('buying_power')
     ;(await bid(id, buyer, 1_000)).expect(201)
     expect(await show(buyer)).toEqual({ limit: 1_000, held: 1_000, available: 0 })

@@ -1,7 +1,7 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type ApiResponse, api } from '../support/api.ts'
 import { withFault } from '../support/database.ts'
-import { type Person, signIn } from '../support/people.ts'
+import { signIn } from '../support/people.ts'
 import { setVariables } from '../support/variables.ts'
 
 const ALLOWED = 'http://localhost:5173'
@@ -25,10 +25,7 @@ const preflight = (origin: string, path = '/api/auth/me') =>
     },
   })
 
-let person: Person
-beforeAll(async () => {
-  person = await signIn()
-})
+const person = await signIn()
 
 describe('a browser of an allowed origin', () => {
   test('may read the answer and the headers that it needs', async () => {

@@ -1,9 +1,6 @@
-import { beforeAll, describe, expect, test } from 'vitest'
-import { shownAuctionSchema } from '../../src/auctions/schemas.ts'
-import { decidedSchema } from '../../src/offers/schemas.ts'
+import { describe, expect, test } from 'vitest'
 import {
   decide,
-  type EndedAuction,
   endAuction,
   endPending,
   moveDecision,
@@ -13,32 +10,15 @@ import {
 } from '../support/after-hammer.ts'
 import { api } from '../support/api.ts'
 import { query, withFault } from '../support/database.ts'
+import { ACCEPT, counter, DECLINE, decided, PENDING, SOLD, shownTo, UNSOLD } from '../support/decisions.ts'
 import { createAuction } from '../support/market.ts'
 import { winnerOf } from '../support/offers.ts'
-import { type Person, signIn, signInAdmin } from '../support/people.ts'
+import { signIn, signInAdmin } from '../support/people.ts'
 import { refusalOf } from '../support/sessions.ts'
 
 const HOUR_MS = 3_600_000
-const ACCEPT = { action: 'accept' }
-const DECLINE = { action: 'decline' }
-const counter = (amount: number) => ({ action: 'counter', amount })
 
-let seller: Person
-let bidder: Person
-let stranger: Person
-let admin: Person
-beforeAll(async () => {
-  ;[seller, bidder, stranger, admin] = await Promise.all([signIn(), signIn(), signIn(), signInAdmin()])
-})
-
-const decided = async (auction: EndedAuction, as: Person, body: object) =>
-  (await decide(auction.id, as, body)).expect(200).as(decidedSchema)
-const shownTo = async (auction: EndedAuction, as?: Person) =>
-  (await api('GET', `/api/auctions/${auction.id}`, as && { as })).expect(200).as(shownAuctionSchema)
-
-const UNSOLD = { outcome: 'unsold', vehicle: 'active', orders: 0 }
-const SOLD = { outcome: 'sold', vehicle: 'sold', orders: 1 }
-const PENDING = { outcome: 'pending_seller', vehicle: 'in_auction', orders: 0 }
+const [seller, bidder, stranger, admin] = await Promise.all([signIn(), signIn(), signIn(), signInAdmin()])
 
 describe('M2: refusals, after which nothing has changed', () => {
   test('401 without a sign-in, 403 for who is not party to it, 404 for no auction', async () => {

@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { createDeps } from '../../src/deps.ts'
 import { sweepOrders } from '../../src/orders/sweep-orders.ts'
 import { sweep } from '../../src/sweeper.ts'
@@ -18,13 +18,9 @@ const DEFAULT = Date.UTC(2026, 6, 8, 5)
 const TOTAL = 10_525
 const WITH_LATE_FEE = 10_575
 
-let seller: Person
-let admin: Person
-let buyer: Person
-beforeAll(async () => {
-  ;[seller, admin] = await Promise.all([signIn(), signInAdmin()])
-})
+const [seller, admin] = await Promise.all([signIn(), signInAdmin()])
 // Each may be suspended by their test.
+let buyer: Person
 beforeEach(async () => {
   buyer = await signIn()
 })

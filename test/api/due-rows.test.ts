@@ -1,22 +1,18 @@
 /** The sweeper's rows: what cannot be applied steps back. */
-import { beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { sweepOrders } from '../../src/orders/sweep-orders.ts'
 import { endPending, sweepOffersAt } from '../support/after-hammer.ts'
 import { query } from '../support/database.ts'
 import { createActiveVehicle } from '../support/market.ts'
 import { offered } from '../support/offers.ts'
-import { type Person, signIn } from '../support/people.ts'
+import { signIn } from '../support/people.ts'
 import { sellVehicle, showOrder } from '../support/sales.ts'
 import { contextAt } from '../support/sessions.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 
-let seller: Person
-let buyer: Person
-beforeAll(async () => {
-  ;[seller, buyer] = await Promise.all([signIn(), signIn()])
-})
+const [seller, buyer] = await Promise.all([signIn(), signIn()])
 
 const textOf = (at: number): string => new Date(at).toISOString().slice(0, -1).replace('T', ' ')
 

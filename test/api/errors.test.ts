@@ -1,10 +1,10 @@
 import { exports } from 'cloudflare:workers'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { QUERY_TIMEOUT_MS } from '../../src/db/client.ts'
 import { type ApiResponse, api, ORIGIN } from '../support/api.ts'
 import { withFault } from '../support/database.ts'
 import { makeVin } from '../support/market.ts'
-import { type Person, signIn } from '../support/people.ts'
+import { signIn } from '../support/people.ts'
 
 const BODY_MAX_BYTES = 64 * 1024
 /** What a busy machine adds to a bound. */
@@ -13,10 +13,7 @@ const SLACK_MS = 1_500
 const refusalOf = (answer: ApiResponse) => [answer.status, answer.at('code')]
 const fieldsOf = (answer: ApiResponse) => Object.keys(answer.body ?? {}).sort()
 
-let person: Person
-beforeAll(async () => {
-  person = await signIn()
-})
+const person = await signIn()
 
 const putMe = (body: string, headers: Record<string, string> = {}) =>
   api('PUT', '/api/auth/me', { as: person, body, headers })
@@ -146,7 +143,7 @@ describe('a body', () => {
 
 describe('the details of a refusal say in plain words what is wrong', () => {
   const detailsOf = async (method: string, path: string, body?: object) => {
-    const answer = await api(method, path, { as: person, ...(body && { body }) })
+    const answer = await api(method, path, { as: person, body })
     expect(refusalOf(answer)).toEqual([400, 'validation_failed'])
     return answer.at('details')
   }

@@ -18,7 +18,7 @@ type Visitor = typeof seller
 const kept = { vin: makeVin(), vehicleId: 0, imageIds: [] as number[], auctionId: 0, orderId: 0 }
 
 const call = (method: string, path: string, as: Visitor | null, body?: unknown): Promise<ApiResponse> =>
-  api(method, path, { ...(as && { token: as.access_token }), ...(body !== undefined && { body }) })
+  api(method, path, { token: as?.access_token, body })
 
 async function signIn(visitor: Visitor, first_name: string): Promise<ApiResponse> {
   const answer = await api('POST', '/api/auth/clerk-sync', {

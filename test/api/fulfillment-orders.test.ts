@@ -1,9 +1,8 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { api } from '../support/api.ts'
 import { query, withFault } from '../support/database.ts'
 import {
   askTransport,
-  type Cast,
   collect,
   leadTitle,
   leadTransport,
@@ -12,20 +11,15 @@ import {
   patchTitle,
   patchTransport,
   showTransport,
+  signInCast,
   toldOf,
   track,
 } from '../support/handovers.ts'
-import { type Person, signIn, signInAdmin } from '../support/people.ts'
+import { signIn } from '../support/people.ts'
 import { orderAudit, showOrder } from '../support/sales.ts'
 import { refusalOf } from '../support/sessions.ts'
 
-let cast: Cast
-let stranger: Person
-beforeAll(async () => {
-  const [seller, buyer, admin, other] = await Promise.all([signIn(), signIn(), signInAdmin(), signIn()])
-  cast = { seller, buyer, admin }
-  stranger = other
-})
+const [cast, stranger] = await Promise.all([signInCast(), signIn()])
 
 const WRONG = [409, 'wrong_status']
 const statusOf = async (orderId: number) => (await showOrder(orderId, cast.buyer)).status

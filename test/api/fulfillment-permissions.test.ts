@@ -1,4 +1,4 @@
-import { beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import {
   FULFILLMENT_ACTIONS,
   FULFILLMENT_ROLES,
@@ -14,23 +14,19 @@ import {
   askTransport,
   attach,
   CARRIER,
-  type Cast,
   collect,
   leadTitle,
   leadTransport,
   makePaidOrder,
   patchTitle,
   patchTransport,
+  signInCast,
   uploadTitle,
 } from '../support/handovers.ts'
-import { type Person, signIn, signInAdmin } from '../support/people.ts'
+import { type Person, signIn } from '../support/people.ts'
 import { refusalOf } from '../support/sessions.ts'
 
-let people: Cast & { stranger: Person }
-beforeAll(async () => {
-  const [seller, buyer, stranger, admin] = await Promise.all([signIn(), signIn(), signIn(), signInAdmin()])
-  people = { seller, buyer, admin, stranger }
-})
+const people = { ...(await signInCast()), stranger: await signIn() }
 
 interface Case {
   /** Leads a paid order to where the action is possible; what it gives is handed to `act`. */
@@ -39,7 +35,7 @@ interface Case {
 }
 
 const get = (orderId: number, as: Person | undefined, what: string) =>
-  api('GET', `/api/orders/${orderId}/${what}`, as ? { as } : {})
+  api('GET', `/api/orders/${orderId}/${what}`, { as })
 const afterTitle = (status: TitleStatus) => async (orderId: number) => {
   await leadTitle(orderId, people, status)
   return undefined
@@ -66,8 +62,7 @@ const CASES: Record<FulfillmentAction, Case> = {
   complete_title: title({ status: T.completed }, afterTitle(T.processing)),
   reject_title: title({ status: T.rejected, reason: 'The seal is missing' }, afterTitle(T.processing)),
   upload_title_document: {
-    act: (orderId, as) =>
-      api('POST', `/api/orders/${orderId}/title/upload-url`, { ...(as && { as }), body: PDF }),
+    act: (orderId, as) => api('POST', `/api/orders/${orderId}/title/upload-url`, { as, body: PDF }),
   },
   add_title_document: {
     prepare: (orderId) => uploadTitle(orderId, people.seller),
@@ -141,7 +136,7 @@ test.each(Object.entries(EVENTS))(
     if (action === undefined) throw new Error(`No action ${name}`)
     const { orderId } = await prepared(action)
     const act = (as?: Person) =>
-      api('POST', `/api/orders/${orderId}/transport/events`, { ...(as && { as }), body: { status } })
+      api('POST', `/api/orders/${orderId}/transport/events`, { as, body: { status } })
     for (const role of FULFILLMENT_ROLES) {
       const verdict = PERMISSIONS[action][role]
       if (verdict !== 'may') expect(refusalOf(await act(people[role])), role).toEqual(REFUSALS[verdict])

@@ -1,11 +1,10 @@
-import { beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { api } from '../support/api.ts'
 import {
   askTransport,
   attach,
   attached,
   CARRIER,
-  type Cast,
   leadTitle,
   makeOrder,
   patchTitle,
@@ -13,20 +12,16 @@ import {
   QUOTE,
   showTitle,
   showTransport,
+  signInCast,
   track,
   tracked,
   uploadTitle,
 } from '../support/handovers.ts'
 import { makeReference, payByHand } from '../support/payments.ts'
-import { signIn, signInAdmin } from '../support/people.ts'
 import { showOrder } from '../support/sales.ts'
 import { refusalOf } from '../support/sessions.ts'
 
-let cast: Cast
-beforeAll(async () => {
-  const [seller, buyer, admin] = await Promise.all([signIn(), signIn(), signInAdmin()])
-  cast = { seller, buyer, admin }
-})
+const cast = await signInCast()
 
 const payBalance = async (orderId: number) => {
   const { balance: amount } = await showOrder(orderId, cast.buyer)

@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { isUnreachable } from '../../src/db/client.ts'
 import { AppError } from '../../src/platform/errors.ts'
 import { clearFault, query, setFault, withFault } from '../support/database.ts'
@@ -17,10 +17,8 @@ import {
 } from '../support/effects.ts'
 import { waitFor } from '../support/wait-for.ts'
 
+await createEffects()
 let note = ''
-beforeAll(async () => {
-  await createEffects()
-})
 beforeEach(() => {
   note = crypto.randomUUID()
 })

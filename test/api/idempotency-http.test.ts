@@ -1,13 +1,10 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type ApiResponse, api } from '../support/api.ts'
 import { withFault } from '../support/database.ts'
 import { createActiveVehicle, makeVin } from '../support/market.ts'
 import { type Person, signIn } from '../support/people.ts'
 
-let seller: Person
-beforeAll(async () => {
-  seller = await signIn()
-})
+const seller = await signIn()
 
 const create = (key: string, body: object, as: Person = seller) =>
   api('POST', '/api/vehicles', { as, body, headers: { 'Idempotency-Key': key } })

@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { KEY_KEPT_MS, KeyConflict } from '../../src/db/idempotency.ts'
 import {
   conflictOf,
@@ -11,10 +11,8 @@ import {
   run,
 } from '../support/effects.ts'
 
+await createEffects()
 let note = ''
-beforeAll(async () => {
-  await createEffects()
-})
 beforeEach(() => {
   note = crypto.randomUUID()
 })

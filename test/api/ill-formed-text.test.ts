@@ -1,20 +1,15 @@
 /** A lone surrogate is no Unicode: JSON can carry one, MySQL's JSON columns and everyone's screens cannot. */
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { api } from '../support/api.ts'
 import { query } from '../support/database.ts'
 import { createActiveVehicle } from '../support/market.ts'
 import { payByHand } from '../support/payments.ts'
-import { type Person, signIn, signInAdmin } from '../support/people.ts'
+import { signIn, signInAdmin } from '../support/people.ts'
 import { sellVehicle } from '../support/sales.ts'
 
 const LONE = 'half \ud83d of it'
 
-let admin: Person
-let seller: Person
-let buyer: Person
-beforeAll(async () => {
-  ;[admin, seller, buyer] = await Promise.all([signInAdmin(), signIn(), signIn()])
-})
+const [admin, seller, buyer] = await Promise.all([signInAdmin(), signIn(), signIn()])
 
 describe('text that is no Unicode is 400 wherever it stands, and changes nothing', () => {
   test('in the reason of a refund, which is recorded as JSON', async () => {

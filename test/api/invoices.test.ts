@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { invoiceSchema } from '../../src/orders/invoice-schemas.ts'
 import { api } from '../support/api.ts'
 import { query } from '../support/database.ts'
@@ -6,22 +6,16 @@ import { type Person, signIn, signInAdmin } from '../support/people.ts'
 import { move, sellVehicle, showOrder } from '../support/sales.ts'
 import { refusalOf } from '../support/sessions.ts'
 
-let seller: Person
-let buyer: Person
-let stranger: Person
-let admin: Person
-beforeAll(async () => {
-  ;[seller, buyer, stranger, admin] = await Promise.all([
-    signIn(undefined, { first_name: 'Sam', last_name: 'Seller' }),
-    signIn(undefined, { first_name: 'Bea', last_name: 'Buyer' }),
-    signIn(),
-    signInAdmin(),
-  ])
-})
+const [seller, buyer, stranger, admin] = await Promise.all([
+  signIn(undefined, { first_name: 'Sam', last_name: 'Seller' }),
+  signIn(undefined, { first_name: 'Bea', last_name: 'Buyer' }),
+  signIn(),
+  signInAdmin(),
+])
 
 const ask = (orderId: number, as?: Person, accept?: string) =>
   api('GET', `/api/orders/${orderId}/invoice`, {
-    ...(as && { as }),
+    as,
     ...(accept !== undefined && { headers: { accept } }),
   })
 const invoiceOf = async (orderId: number, as: Person = buyer) =>

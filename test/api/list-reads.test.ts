@@ -24,7 +24,7 @@ beforeAll(async () => {
 async function get(search: string, as?: Person): Promise<ApiResponse> {
   let answer: ApiResponse | undefined
   const { handlerReads, statements } = await countReads(async () => {
-    answer = await api('GET', `/api/vehicles?${search}`, as ? { as } : {})
+    answer = await api('GET', `/api/vehicles?${search}`, { as })
   })
   const dearest = statements.toSorted((a, b) => b.handlerReads - a.handlerReads)[0]
   expect(handlerReads, `${search}: ${dearest?.handlerReads} for ${dearest?.sql}`).toBeLessThanOrEqual(

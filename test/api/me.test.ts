@@ -6,6 +6,7 @@ import { seller_profiles, users } from '../../src/db/schema/users.ts'
 import { sessionSchema, userChangedSchema, userSchema } from '../../src/users/schemas.ts'
 import { becomeSeller } from '../../src/users/service.ts'
 import { api } from '../support/api.ts'
+import { USER } from '../support/front-end-shapes.ts'
 import { type Person, signIn } from '../support/people.ts'
 import { contextAt, refusalOf } from '../support/sessions.ts'
 
@@ -24,20 +25,12 @@ describe('GET /api/auth/me', () => {
   test('answers the caller in the shape of the API', async () => {
     const person = await signIn('user_me', { email: 'me@example.com', first_name: 'Ada', last_name: 'Byron' })
     expect((await api('GET', PATH, { as: person })).body).toEqual({
+      ...USER,
       id: person.user.id,
       clerk_user_id: 'user_me',
       email: 'me@example.com',
       first_name: 'Ada',
       last_name: 'Byron',
-      phone: null,
-      address: { line1: null, line2: null, city: null, state: null, zip_code: null },
-      role: 'buyer',
-      roles: ['buyer'],
-      status: 'active',
-      is_id_verified: false,
-      has_payment_method: false,
-      can_bid: true,
-      seller_profile: null,
       created_at: person.user.created_at,
     })
   })

@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createDeps } from '../../src/deps.ts'
 import { NOTIFICATION_TYPES } from '../../src/notifications/notification.ts'
 import { notificationPageSchema, notificationSchema } from '../../src/notifications/schemas.ts'
@@ -11,11 +11,7 @@ import { type Person, signIn } from '../support/people.ts'
 import { refusalOf } from '../support/sessions.ts'
 import { waitFor } from '../support/wait-for.ts'
 
-let person: Person
-let stranger: Person
-beforeAll(async () => {
-  ;[person, stranger] = await Promise.all([signIn(), signIn()])
-})
+const [person, stranger] = await Promise.all([signIn(), signIn()])
 
 const list = async (as: Person, params = '') =>
   (await api('GET', `/api/notifications${params}`, { as })).expect(200).as(notificationPageSchema)

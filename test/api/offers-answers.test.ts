@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { toldTypes } from '../support/after-hammer.ts'
 import { api } from '../support/api.ts'
 import { query, withFault } from '../support/database.ts'
@@ -18,20 +18,13 @@ import { refusalOf } from '../support/sessions.ts'
 
 const HOUR_MS = 3_600_000
 
-let seller: Person
-let buyer: Person
-let other: Person
-let stranger: Person
-let admin: Person
-beforeAll(async () => {
-  ;[seller, buyer, other, stranger, admin] = await Promise.all([
-    signIn(undefined, { first_name: 'Sam', last_name: 'Seller' }),
-    signIn(undefined, { first_name: 'Bea', last_name: 'Buyer' }),
-    signIn(),
-    signIn(),
-    signInAdmin(),
-  ])
-})
+const [seller, buyer, other, stranger, admin] = await Promise.all([
+  signIn(undefined, { first_name: 'Sam', last_name: 'Seller' }),
+  signIn(undefined, { first_name: 'Bea', last_name: 'Buyer' }),
+  signIn(),
+  signIn(),
+  signInAdmin(),
+])
 
 describe('M4: accepting', () => {
   test('makes the order, sells the vehicle, and rejects the other offers', async () => {
@@ -212,7 +205,7 @@ describe('M4: rejecting, withdrawing, and who may', () => {
       ['withdraw', undefined],
       ['counter', { amount: 5_500 }],
     ] as const) {
-      const unsigned = await api('POST', `/api/offers/${id}/${action}`, { ...(body && { body }) })
+      const unsigned = await api('POST', `/api/offers/${id}/${action}`, { body })
       expect(refusalOf(unsigned)).toEqual([401, 'unauthenticated'])
       for (const as of [stranger, other, admin]) {
         expect(refusalOf(await answer(id, as, action, body))).toEqual([404, 'not_found'])

@@ -1,5 +1,5 @@
 /** An offer is for the vehicle as it was described: nobody is sold another one. */
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { decide, endPending } from '../support/after-hammer.ts'
 import { api } from '../support/api.ts'
 import { query } from '../support/database.ts'
@@ -8,13 +8,7 @@ import { answer, answered, offered, statusesOf } from '../support/offers.ts'
 import { type Person, signIn, signInAdmin } from '../support/people.ts'
 import { refusalOf } from '../support/sessions.ts'
 
-let seller: Person
-let buyer: Person
-let other: Person
-let admin: Person
-beforeAll(async () => {
-  ;[seller, buyer, other, admin] = await Promise.all([signIn(), signIn(), signIn(), signInAdmin()])
-})
+const [seller, buyer, other, admin] = await Promise.all([signIn(), signIn(), signIn(), signInAdmin()])
 
 const edit = (vehicleId: number, body: object, as = seller) =>
   api('PATCH', `/api/vehicles/${vehicleId}`, { as, body })

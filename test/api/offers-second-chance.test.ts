@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { offerAnsweredSchema, offerMadeSchema, offerPageSchema } from '../../src/offers/schemas.ts'
 import {
   decide,
@@ -13,35 +13,25 @@ import {
 import { api } from '../support/api.ts'
 import { query } from '../support/database.ts'
 import { createAuction } from '../support/market.ts'
-import { winnerOf } from '../support/offers.ts'
+import { answer, winnerOf } from '../support/offers.ts'
 import { type Person, signIn, signInAdmin } from '../support/people.ts'
 import { refusalOf } from '../support/sessions.ts'
 
 const HOUR_MS = 3_600_000
 
-let seller: Person
-let winner: Person
-let second: Person
-let third: Person
-let stranger: Person
-let admin: Person
-beforeAll(async () => {
-  ;[seller, winner, second, third, stranger, admin] = await Promise.all([
-    signIn(),
-    signIn(),
-    signIn(undefined, { first_name: 'Secret', last_name: 'Second' }),
-    signIn(),
-    signIn(),
-    signInAdmin(),
-  ])
-})
+const [seller, winner, second, third, stranger, admin] = await Promise.all([
+  signIn(),
+  signIn(),
+  signIn(undefined, { first_name: 'Secret', last_name: 'Second' }),
+  signIn(),
+  signIn(),
+  signInAdmin(),
+])
 
 const offerNext = ({ id }: EndedAuction, as = seller, headers: Record<string, string> = {}) =>
   api('POST', `/api/auctions/${id}/second-chance`, { as, headers })
 const offeredNext = async (auction: EndedAuction) =>
   (await offerNext(auction)).expect(201).as(offerMadeSchema).offer
-const answer = (offerId: number, as: Person, action: string, body?: object) =>
-  api('POST', `/api/offers/${offerId}/${action}`, { as, ...(body && { body }) })
 
 /** Ends below the reserve with 2 000, 3 000, 4 000; the high bidder refuses the seller's counter. */
 async function endRefused(): Promise<EndedAuction> {

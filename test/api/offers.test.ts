@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createDeps } from '../../src/deps.ts'
 import { offerMadeSchema } from '../../src/offers/schemas.ts'
 import { sweep } from '../../src/sweeper.ts'
@@ -22,18 +22,13 @@ import { refusalOf } from '../support/sessions.ts'
 
 const HOUR_MS = 3_600_000
 
-let seller: Person
-let buyer: Person
-let other: Person
-beforeAll(async () => {
-  ;[seller, buyer, other] = await Promise.all([
-    signIn(undefined, { first_name: 'Sam', last_name: 'Seller' }),
-    signIn(undefined, { first_name: 'Bea', last_name: 'Buyer' }),
-    signIn(),
-  ])
-})
+const [seller, buyer, other] = await Promise.all([
+  signIn(undefined, { first_name: 'Sam', last_name: 'Seller' }),
+  signIn(undefined, { first_name: 'Bea', last_name: 'Buyer' }),
+  signIn(),
+])
 
-const post = (path: string, as: Person, body?: object) => api('POST', path, { as, ...(body && { body }) })
+const post = (path: string, as: Person, body?: object) => api('POST', path, { as, body })
 
 describe('M4: POST /api/vehicles/:id/offers', () => {
   test('a buyer offers on an active vehicle; the seller is told; it stands 48 h', async () => {

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { api } from '../support/api.ts'
 import { query } from '../support/database.ts'
 import { createActiveVehicle } from '../support/market.ts'
@@ -8,17 +8,11 @@ import { growthOf, sampleOf } from '../support/scrape.ts'
 import { refusalOf } from '../support/sessions.ts'
 import { waitFor } from '../support/wait-for.ts'
 
-let seller: Person
-let buyer: Person
-let stranger: Person
-let admin: Person
-beforeAll(async () => {
-  ;[seller, buyer, stranger, admin] = await Promise.all([signIn(), signIn(), signIn(), signInAdmin()])
-})
+const [seller, buyer, stranger, admin] = await Promise.all([signIn(), signIn(), signIn(), signInAdmin()])
 
 const REASON = 'The frame is bent <b>'
 const cancel = (orderId: number, as?: Person, body: object = { reason: REASON }) =>
-  api('POST', `/api/orders/${orderId}/cancel`, { ...(as && { as }), body })
+  api('POST', `/api/orders/${orderId}/cancel`, { as, body })
 const vehicleStatus = async (vehicleId: number) =>
   (await api('GET', `/api/vehicles/${vehicleId}`, { as: seller })).at('status')
 const noticesOf = (person: Person, orderId: number) =>

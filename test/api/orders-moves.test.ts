@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { cents } from '../../src/lib/money.ts'
 import { addInvoiceLine, type LaterLine } from '../../src/orders/add-invoice-line.ts'
 import { moveOrder } from '../../src/orders/move-order.ts'
@@ -6,15 +6,11 @@ import { mayMove, ORDER_STATUSES, type OrderStatus } from '../../src/orders/orde
 import { AppError } from '../../src/platform/errors.ts'
 import { api } from '../support/api.ts'
 import { query, withFault } from '../support/database.ts'
-import { type Person, signIn } from '../support/people.ts'
+import { signIn } from '../support/people.ts'
 import { inOrderTransaction, move, orderAudit, sellVehicle, showOrder } from '../support/sales.ts'
 import { growthOf } from '../support/scrape.ts'
 
-let seller: Person
-let buyer: Person
-beforeAll(async () => {
-  ;[seller, buyer] = await Promise.all([signIn(), signIn()])
-})
+const [seller, buyer] = await Promise.all([signIn(), signIn()])
 
 const codeOf = (attempt: Promise<unknown>): Promise<string> =>
   attempt.then(

@@ -1,4 +1,4 @@
-import { beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { cents } from '../../src/lib/money.ts'
 import { addInvoiceLine } from '../../src/orders/add-invoice-line.ts'
 import { api } from '../support/api.ts'
@@ -6,16 +6,10 @@ import { type Person, signIn, signInAdmin } from '../support/people.ts'
 import { inOrderTransaction, move, orderAudit, sellVehicle, showOrder } from '../support/sales.ts'
 import { refusalOf } from '../support/sessions.ts'
 
-let seller: Person
-let buyer: Person
-let stranger: Person
-let admin: Person
-beforeAll(async () => {
-  ;[seller, buyer, stranger, admin] = await Promise.all([signIn(), signIn(), signIn(), signInAdmin()])
-})
+const [seller, buyer, stranger, admin] = await Promise.all([signIn(), signIn(), signIn(), signInAdmin()])
 
 const patch = (orderId: number, as?: Person, body: unknown = { is_pickup: true }) =>
-  api('PATCH', `/api/orders/${orderId}`, { ...(as && { as }), body })
+  api('PATCH', `/api/orders/${orderId}`, { as, body })
 
 test('M9: the buyer chooses to collect, and changes their mind; the audit log has both once', async () => {
   const { orderId } = await sellVehicle(seller, buyer)

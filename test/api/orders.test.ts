@@ -23,7 +23,7 @@ beforeAll(async () => {
   ])
 })
 
-const get = (path: string, as?: Person) => api('GET', path, as && { as })
+const get = (path: string, as?: Person) => api('GET', path, { as })
 
 describe('GET /api/orders/:id', () => {
   test('◆ shows a sale to its buyer, its seller and admins alike', async () => {

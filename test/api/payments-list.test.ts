@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { paymentPageSchema } from '../../src/orders/payment-schemas.ts'
 import { api } from '../support/api.ts'
 import { payByHand } from '../support/payments.ts'
@@ -6,17 +6,11 @@ import { type Person, signIn, signInAdmin } from '../support/people.ts'
 import { sellVehicle } from '../support/sales.ts'
 import { refusalOf } from '../support/sessions.ts'
 
-let seller: Person
-let buyer: Person
-let stranger: Person
-let admin: Person
-beforeAll(async () => {
-  ;[seller, buyer, stranger, admin] = await Promise.all([signIn(), signIn(), signIn(), signInAdmin()])
-})
+const [seller, buyer, stranger, admin] = await Promise.all([signIn(), signIn(), signIn(), signInAdmin()])
 
 describe('GET /api/orders/:id/payments', () => {
   const list = (orderId: number, as?: Person, search = '') =>
-    api('GET', `/api/orders/${orderId}/payments${search}`, { ...(as && { as }) })
+    api('GET', `/api/orders/${orderId}/payments${search}`, { as })
 
   test('shows buyer, seller and admins the same, the newest first; the note only to admins', async () => {
     const { orderId } = await sellVehicle(seller, buyer)

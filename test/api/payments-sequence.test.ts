@@ -1,21 +1,16 @@
 import { env } from 'cloudflare:workers'
 import fc from 'fast-check'
-import { beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { createDeps } from '../../src/deps.ts'
 import { cents } from '../../src/lib/money.ts'
 import { addInvoiceLine } from '../../src/orders/add-invoice-line.ts'
 import { creditTransport } from '../../src/orders/credit-transport.ts'
 import { query } from '../support/database.ts'
 import { accountOf, deliver, makeReference, payByHand, paymentRowsOf, refund } from '../support/payments.ts'
-import { type Person, signIn, signInAdmin } from '../support/people.ts'
+import { signIn, signInAdmin } from '../support/people.ts'
 import { inOrderTransaction, sellVehicle, showOrder } from '../support/sales.ts'
 
-let seller: Person
-let buyer: Person
-let admin: Person
-beforeAll(async () => {
-  ;[seller, buyer, admin] = await Promise.all([signIn(), signIn(), signInAdmin()])
-})
+const [seller, buyer, admin] = await Promise.all([signIn(), signIn(), signInAdmin()])
 
 const steps = fc.array(
   fc.record({

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { paymentRecordedSchema } from '../../src/orders/payment-schemas.ts'
 import { query, withFault } from '../support/database.ts'
 import {
@@ -9,18 +9,12 @@ import {
   paymentRowsOf,
   toldOf,
 } from '../support/payments.ts'
-import { type Person, signIn, signInAdmin } from '../support/people.ts'
+import { signIn, signInAdmin } from '../support/people.ts'
 import { move, orderAudit, sellVehicle, showOrder } from '../support/sales.ts'
 import { growthOf } from '../support/scrape.ts'
 import { refusalOf } from '../support/sessions.ts'
 
-let seller: Person
-let buyer: Person
-let stranger: Person
-let admin: Person
-beforeAll(async () => {
-  ;[seller, buyer, stranger, admin] = await Promise.all([signIn(), signIn(), signIn(), signInAdmin()])
-})
+const [seller, buyer, stranger, admin] = await Promise.all([signIn(), signIn(), signIn(), signInAdmin()])
 
 /** Price 10 000, buyer's fee 450, title fee 75. */
 const TOTAL = 10_525

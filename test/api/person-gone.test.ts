@@ -1,5 +1,5 @@
 /** What falls with a person who is suspended (M17) or deleted: what they negotiate, and what the deleted one offers. */
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { applyDuePayments } from '../../src/orders/apply-due.ts'
 import { sweepUsers } from '../../src/users/standing.ts'
 import { decide, type EndedAuction, endPending, standOfAuction, toldTypes } from '../support/after-hammer.ts'
@@ -14,12 +14,7 @@ import { contextAt, refusalOf } from '../support/sessions.ts'
 import { deletedAtClerk, deliverClerk } from '../support/signed-messages.ts'
 import { waitFor } from '../support/wait-for.ts'
 
-let admin: Person
-let seller: Person
-let other: Person
-beforeAll(async () => {
-  ;[admin, seller, other] = await Promise.all([signInAdmin(), signIn(), signIn()])
-})
+const [admin, seller, other] = await Promise.all([signInAdmin(), signIn(), signIn()])
 
 const suspend = async ({ user }: Person) =>
   (

@@ -25,7 +25,7 @@ beforeAll(async () => {
 })
 
 const ask = (search: string, as?: Person, id = auctionId) =>
-  api('GET', `/api/auctions/${id}/quote${search}`, as && { as })
+  api('GET', `/api/auctions/${id}/quote${search}`, { as })
 const quoteOf = async (amount: string, as?: Person) =>
   (await ask(`?amount=${amount}`, as)).expect(200).as(quoteSchema)
 

@@ -1,20 +1,14 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { refundMadeSchema } from '../../src/orders/payment-schemas.ts'
 import { api } from '../support/api.ts'
 import { query, withFault } from '../support/database.ts'
 import { accountOf, moneyAudit, payByHand, paymentRowsOf, refund, toldOf } from '../support/payments.ts'
-import { type Person, signIn, signInAdmin } from '../support/people.ts'
+import { signIn, signInAdmin } from '../support/people.ts'
 import { move, sellVehicle, showOrder } from '../support/sales.ts'
 import { growthOf } from '../support/scrape.ts'
 import { refusalOf } from '../support/sessions.ts'
 
-let seller: Person
-let buyer: Person
-let stranger: Person
-let admin: Person
-beforeAll(async () => {
-  ;[seller, buyer, stranger, admin] = await Promise.all([signIn(), signIn(), signIn(), signInAdmin()])
-})
+const [seller, buyer, stranger, admin] = await Promise.all([signIn(), signIn(), signIn(), signInAdmin()])
 
 const TOTAL = 10_525
 const vehicleStatus = async (vehicleId: number) =>

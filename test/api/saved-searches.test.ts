@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { matchVehicle, sweepMatches } from '../../src/watchlist/match-vehicles.ts'
 import { savedSearchListSchema } from '../../src/watchlist/schemas.ts'
 import { api } from '../support/api.ts'
@@ -8,13 +8,10 @@ import { type Person, signIn } from '../support/people.ts'
 import { contextAt, refusalOf } from '../support/sessions.ts'
 import { waitFor } from '../support/wait-for.ts'
 
-let seller: Person
-beforeAll(async () => {
-  seller = await signIn()
-})
+const seller = await signIn()
 
 const save = (as: Person | undefined, body: unknown, headers = {}) =>
-  api('POST', '/api/saved-searches', { ...(as && { as }), body, headers })
+  api('POST', '/api/saved-searches', { as, body, headers })
 const list = async (as: Person) =>
   (await api('GET', '/api/saved-searches', { as })).expect(200).as(savedSearchListSchema)
 const toldOf = async (person: Person): Promise<number[]> => {

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { ownSellerProfileSchema } from '../../src/users/seller-schemas.ts'
 import { api } from '../support/api.ts'
 import { query } from '../support/database.ts'
@@ -7,10 +7,7 @@ import { answered, offered } from '../support/offers.ts'
 import { type Person, signIn, signInAdmin } from '../support/people.ts'
 import { refusalOf } from '../support/sessions.ts'
 
-let admin: Person
-beforeAll(async () => {
-  admin = await signInAdmin()
-})
+const admin = await signInAdmin()
 
 const save = (as: Person, body: Record<string, unknown>) => api('PUT', '/api/me/seller-profile', { as, body })
 const review = (id: number, word: 'approve' | 'reject', body?: unknown) =>

@@ -1,5 +1,5 @@
 import { env, exports } from 'cloudflare:workers'
-import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { signTicket } from '../../src/auctions/tickets.ts'
 import { createDeps } from '../../src/deps.ts'
 import { signStreamTicket } from '../../src/notifications/tickets.ts'
@@ -8,16 +8,13 @@ import { freezeAt, restoreClock, travel } from '../room/stand.ts'
 import { api, ORIGIN } from '../support/api.ts'
 import { createActiveVehicle, createAuction } from '../support/market.ts'
 import { makeNotice, storeNotices } from '../support/notices.ts'
-import { type Person, signIn } from '../support/people.ts'
+import { signIn } from '../support/people.ts'
 import { contextAt, refusalOf } from '../support/sessions.ts'
 import { openStream, type StreamOptions, takeStreamTicket } from '../support/stream-socket.ts'
 import { setVariables, variableOf } from '../support/variables.ts'
 import { waitFor } from '../support/wait-for.ts'
 
-let person: Person
-beforeAll(async () => {
-  person = await signIn()
-})
+const person = await signIn()
 afterEach(restoreClock)
 
 const protocolsOf = (ticket: string) => ['me.v1', `ticket.${ticket}`]

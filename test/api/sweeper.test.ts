@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createDeps } from '../../src/deps.ts'
 import { sweep } from '../../src/sweeper.ts'
 import { termsWith } from '../engine/sale.ts'
@@ -7,17 +7,13 @@ import { api } from '../support/api.ts'
 import { insertAuction } from '../support/auction-rows.ts'
 import { query, withFault } from '../support/database.ts'
 import { createActiveVehicle, createAuction } from '../support/market.ts'
-import { type Person, signIn } from '../support/people.ts'
+import { signIn } from '../support/people.ts'
 import { setVariables } from '../support/variables.ts'
 import { waitFor } from '../support/wait-for.ts'
 
 const MINUTE_MS = 60_000
 
-let seller: Person
-let bidder: Person
-beforeAll(async () => {
-  ;[seller, bidder] = await Promise.all([signIn(), signIn()])
-})
+const [seller, bidder] = await Promise.all([signIn(), signIn()])
 
 const sweepAt = (now: number) => sweep(createDeps(env), now)
 

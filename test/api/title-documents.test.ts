@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { MAX_TITLE_DOCUMENTS } from '../../src/fulfillment/title.ts'
 import { FILE_RULES } from '../../src/vehicles/vehicle.ts'
 import { api } from '../support/api.ts'
@@ -6,25 +6,21 @@ import { query } from '../support/database.ts'
 import {
   attach,
   attached,
-  type Cast,
   handoverAudit,
   leadTitle,
   makeOrder,
   makePaidOrder,
   showTitle,
+  signInCast,
   toldOf,
   uploadTitle,
 } from '../support/handovers.ts'
-import { type Person, signIn, signInAdmin } from '../support/people.ts'
+import type { Person } from '../support/people.ts'
 import { move } from '../support/sales.ts'
 import { refusalOf } from '../support/sessions.ts'
 import { PIXELS, uploadsOf } from '../support/uploads.ts'
 
-let cast: Cast
-beforeAll(async () => {
-  const [seller, buyer, admin] = await Promise.all([signIn(), signIn(), signInAdmin()])
-  cast = { seller, buyer, admin }
-})
+const cast = await signInCast()
 
 const PDF = { filename: 'Title.pdf', content_type: 'application/pdf' }
 const sign = (orderId: number, as: Person, body: unknown) =>

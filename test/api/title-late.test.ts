@@ -1,9 +1,8 @@
-import { beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { TITLE_STATUS } from '../../src/fulfillment/title.ts'
 import { api } from '../support/api.ts'
 import { query } from '../support/database.ts'
 import {
-  type Cast,
   handoverAudit,
   leadTitle,
   makePaidOrder,
@@ -11,18 +10,14 @@ import {
   patchTitle,
   pay,
   showTitle,
+  signInCast,
   sweepTitlesAt,
   toldOf,
 } from '../support/handovers.ts'
-import { signIn, signInAdmin } from '../support/people.ts'
 import { move, showOrder } from '../support/sales.ts'
 import { contextAt, refusalOf } from '../support/sessions.ts'
 
-let cast: Cast
-beforeAll(async () => {
-  const [seller, buyer, admin] = await Promise.all([signIn(), signIn(), signInAdmin()])
-  cast = { seller, buyer, admin }
-})
+const cast = await signInCast()
 
 const LATE = 'The title is late'
 const cancel = (orderId: number) =>

@@ -1,9 +1,8 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { mayMoveTitle, TITLE_STATUS, TITLE_STATUSES } from '../../src/fulfillment/title.ts'
 import { api } from '../support/api.ts'
 import { query, withFault } from '../support/database.ts'
 import {
-  type Cast,
   handoverAudit,
   leadTitle,
   makeOrder,
@@ -11,19 +10,14 @@ import {
   patchTitle,
   pay,
   showTitle,
+  signInCast,
   toldOf,
 } from '../support/handovers.ts'
-import { type Person, signIn, signInAdmin } from '../support/people.ts'
+import { signIn } from '../support/people.ts'
 import { move, showOrder } from '../support/sales.ts'
 import { refusalOf } from '../support/sessions.ts'
 
-let cast: Cast
-let stranger: Person
-beforeAll(async () => {
-  const [seller, buyer, admin, other] = await Promise.all([signIn(), signIn(), signInAdmin(), signIn()])
-  cast = { seller, buyer, admin }
-  stranger = other
-})
+const [cast, stranger] = await Promise.all([signInCast(), signIn()])
 
 const instant = (text: string) => Date.parse(text)
 

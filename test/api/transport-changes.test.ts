@@ -1,28 +1,23 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { TRANSPORT_STATUS } from '../../src/fulfillment/transport.ts'
 import {
   askTransport,
   CARRIER,
-  type Cast,
   handoverAudit,
   leadTransport,
   makePaidOrder,
   patchTransport,
   settle,
   showTransport,
+  signInCast,
   toldOf,
 } from '../support/handovers.ts'
-import { signIn, signInAdmin } from '../support/people.ts'
 import { move, showOrder } from '../support/sales.ts'
 import { refusalOf } from '../support/sessions.ts'
 
 const S = TRANSPORT_STATUS
 
-let cast: Cast
-beforeAll(async () => {
-  const [seller, buyer, admin] = await Promise.all([signIn(), signIn(), signInAdmin()])
-  cast = { seller, buyer, admin }
-})
+const cast = await signInCast()
 
 const WRONG = [409, 'wrong_status']
 

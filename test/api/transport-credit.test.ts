@@ -1,5 +1,5 @@
 /** M5–M7, M11: a transport that was charged and does not take place. */
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { TRANSPORT_STATUS } from '../../src/fulfillment/transport.ts'
 import { invoiceSchema } from '../../src/orders/invoice-schemas.ts'
 import { api } from '../support/api.ts'
@@ -7,24 +7,19 @@ import { query, withFault } from '../support/database.ts'
 import {
   askTransport,
   CARRIER,
-  type Cast,
   leadTransport,
   makeOrder,
   patchTransport,
   QUOTE,
   showTransport,
+  signInCast,
 } from '../support/handovers.ts'
 import { deliver, makeReference, moneyAudit, payByHand, paymentRowsOf, refund } from '../support/payments.ts'
-import { signIn, signInAdmin } from '../support/people.ts'
 import { orderAudit, showOrder } from '../support/sales.ts'
 
 const S = TRANSPORT_STATUS
 
-let cast: Cast
-beforeAll(async () => {
-  const [seller, buyer, admin] = await Promise.all([signIn(), signIn(), signInAdmin()])
-  cast = { seller, buyer, admin }
-})
+const cast = await signInCast()
 
 const cents = (amount: number): number => Math.round(amount * 100)
 const callOff = (orderId: number) =>

@@ -1,27 +1,22 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { MAX_EVENTS, TRANSPORT_STATUS } from '../../src/fulfillment/transport.ts'
 import { query, withFault } from '../support/database.ts'
 import {
-  type Cast,
   handoverAudit,
   leadTransport,
   makePaidOrder,
   showTransport,
+  signInCast,
   toldOf,
   track,
   tracked,
 } from '../support/handovers.ts'
-import { signIn, signInAdmin } from '../support/people.ts'
 import { showOrder } from '../support/sales.ts'
 import { refusalOf } from '../support/sessions.ts'
 
 const S = TRANSPORT_STATUS
 
-let cast: Cast
-beforeAll(async () => {
-  const [seller, buyer, admin] = await Promise.all([signIn(), signIn(), signInAdmin()])
-  cast = { seller, buyer, admin }
-})
+const cast = await signInCast()
 
 const onItsWay = async (to: (typeof S)[keyof typeof S] = S.pickedUp) => {
   const { orderId } = await makePaidOrder(cast)

@@ -1,11 +1,10 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { mayMoveTransport, TRANSPORT_STATUS, TRANSPORT_STATUSES } from '../../src/fulfillment/transport.ts'
 import { api } from '../support/api.ts'
 import { query, withFault } from '../support/database.ts'
 import {
   askTransport,
   CARRIER,
-  type Cast,
   DESTINATION,
   handoverAudit,
   leadTransport,
@@ -16,19 +15,15 @@ import {
   QUOTE,
   settle,
   showTransport,
+  signInCast,
   toldOf,
 } from '../support/handovers.ts'
-import { signIn, signInAdmin } from '../support/people.ts'
 import { move, showOrder } from '../support/sales.ts'
 import { refusalOf } from '../support/sessions.ts'
 
 const S = TRANSPORT_STATUS
 
-let cast: Cast
-beforeAll(async () => {
-  const [seller, buyer, admin] = await Promise.all([signIn(), signIn(), signInAdmin()])
-  cast = { seller, buyer, admin }
-})
+const cast = await signInCast()
 
 const WRONG = [409, 'wrong_status']
 

@@ -27,7 +27,7 @@ describe('documents', () => {
     return (await call('POST', `${id}/documents`, body)).expect(201)
   }
   const seenBy = async (id: number, as?: Person) => {
-    const answer = await api('GET', `/api/vehicles/${id}`, as ? { as } : {})
+    const answer = await api('GET', `/api/vehicles/${id}`, { as })
     return answer
       .expect(200)
       .as(vehicleSchema)

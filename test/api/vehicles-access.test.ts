@@ -1,32 +1,26 @@
 import { describe, expect, test } from 'vitest'
 import { vehicleSchema } from '../../src/vehicles/schemas.ts'
-import { api, createActiveVehicle, createDraftVehicle, query, signIn, signInAdmin } from '../support/index.ts'
+import { VEHICLE_STATUSES } from '../../src/vehicles/vehicle.ts'
+import {
+  api,
+  createActiveVehicle,
+  createDraftVehicle,
+  createVehicleIn,
+  query,
+  signIn,
+  signInAdmin,
+} from '../support/index.ts'
 import { refusalOf } from '../support/sessions.ts'
 
 const [seller, stranger, admin] = [await signIn(), await signIn(), await signInAdmin()]
 type Caller = typeof seller | undefined
 
-const STATUSES = ['draft', 'pending_review', 'active', 'in_auction', 'sold', 'rejected', 'archived'] as const
-type Status = (typeof STATUSES)[number]
-
-/** A vehicle of the seller's in any status, put there by hand where no call leads. */
-async function vehicleIn(status: Status): Promise<number> {
-  const id = await createActiveVehicle(seller)
-  const isLive = ['pending_review', 'active', 'in_auction'].includes(status)
-  await query(`UPDATE vehicles SET status = ?, live_vin = IF(?, vin, NULL) WHERE id = ?`, [
-    status,
-    isLive,
-    id,
-  ])
-  return id
-}
-
 const call = (as: Caller, method: string, path: string, body?: unknown) =>
-  api(method, `/api/vehicles/${path}`, { ...(as && { as }), ...(body !== undefined && { body }) })
+  api(method, `/api/vehicles/${path}`, { as, body })
 
 describe('GET /api/vehicles/:id', () => {
-  test.each(STATUSES)('who sees a vehicle that is %s', async (status) => {
-    const id = await vehicleIn(status)
+  test.each(VEHICLE_STATUSES)('who sees a vehicle that is %s', async (status) => {
+    const id = await createVehicleIn(status, seller)
     const isPublic = ['active', 'in_auction', 'sold'].includes(status)
     for (const as of [undefined, stranger]) {
       expect((await call(as, 'GET', `${id}`)).status).toBe(isPublic ? 200 : 404)
@@ -147,7 +141,7 @@ describe('who may change what', () => {
     ['sold', 409, 409],
     ['archived', 409, 409],
   ] as const)('%s: fields %i, images and documents %i', async (status, fields, files) => {
-    const id = await vehicleIn(status)
+    const id = await createVehicleIn(status, seller)
     const edit = await call(seller, 'PATCH', `${id}`, { trim: 'LX' })
     expect([edit.status, edit.at('code')]).toEqual([fields, fields === 409 ? 'wrong_status' : undefined])
     const upload = await call(seller, 'POST', `${id}/upload-url`, {
@@ -158,12 +152,12 @@ describe('who may change what', () => {
   })
 
   test.each(['sold', 'archived'] as const)('%s: nothing, not even nothing', async (status) => {
-    const id = await vehicleIn(status)
+    const id = await createVehicleIn(status, seller)
     expect(refusalOf(await call(seller, 'PATCH', `${id}`, {}))).toEqual([409, 'wrong_status'])
   })
 
   test('in auction the description may change, and one locked field beside it refuses all', async () => {
-    const id = await vehicleIn('in_auction')
+    const id = await createVehicleIn('in_auction', seller)
     ;(await call(seller, 'PATCH', `${id}`, { description: 'New tyres' })).expect(200)
     const answer = await call(seller, 'PATCH', `${id}`, { description: 'Old tyres', starting_price: 1 })
     expect(refusalOf(answer)).toEqual([409, 'wrong_status'])

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { statusChangedSchema } from '../../src/vehicles/schemas.ts'
+import { VEHICLE_STATUSES } from '../../src/vehicles/vehicle.ts'
 import {
   api,
-  createActiveVehicle,
   createDraftVehicle,
+  createVehicleIn,
   makeSilentVin,
   makeVin,
   query,
@@ -17,23 +18,8 @@ import { setVariables } from '../support/variables.ts'
 const [seller, stranger, admin] = [await signIn(), await signIn(), await signInAdmin()]
 type Caller = typeof seller | undefined
 
-const STATUSES = ['draft', 'pending_review', 'active', 'in_auction', 'sold', 'rejected', 'archived'] as const
-type Status = (typeof STATUSES)[number]
-
-/** A vehicle of the seller's in any status, put there by hand where no call leads. */
-async function vehicleIn(status: Status): Promise<number> {
-  const id = await createActiveVehicle(seller)
-  const isLive = ['pending_review', 'active', 'in_auction'].includes(status)
-  await query(`UPDATE vehicles SET status = ?, live_vin = IF(?, vin, NULL) WHERE id = ?`, [
-    status,
-    isLive,
-    id,
-  ])
-  return id
-}
-
 const call = (as: Caller, method: string, path: string, body?: unknown) =>
-  api(method, `/api/vehicles/${path}`, { ...(as && { as }), ...(body !== undefined && { body }) })
+  api(method, `/api/vehicles/${path}`, { as, body })
 const statusOf = async (id: number) => (await call(seller, 'GET', `${id}`)).at('status')
 
 describe('POST /api/vehicles/:id/submit', () => {
@@ -113,8 +99,8 @@ describe('which status an action leads from', () => {
     ['reject', admin, ['pending_review']],
     ['archive', seller, ['draft', 'pending_review', 'active', 'rejected']],
   ] as const)('%s', async (action, as, allowed) => {
-    for (const status of STATUSES) {
-      const id = await vehicleIn(status)
+    for (const status of VEHICLE_STATUSES) {
+      const id = await createVehicleIn(status, seller)
       const answer = await call(as, 'POST', `${id}/${action}`, { reason: 'because' })
       const isAllowed = (allowed as readonly string[]).includes(status)
       expect([status, answer.status, answer.at('code')]).toEqual(
@@ -124,7 +110,7 @@ describe('which status an action leads from', () => {
   })
 
   test('archive answers its message', async () => {
-    const id = await vehicleIn('active')
+    const id = await createVehicleIn('active', seller)
     expect((await call(seller, 'POST', `${id}/archive`)).body).toEqual({ message: 'Vehicle archived' })
   })
 })
@@ -145,7 +131,7 @@ describe('DELETE /api/vehicles/:id', () => {
   test.each(['pending_review', 'active', 'rejected', 'archived'] as const)(
     'one that is %s is archived',
     async (status) => {
-      const id = await vehicleIn(status)
+      const id = await createVehicleIn(status, seller)
       expect((await call(seller, 'DELETE', `${id}`)).expect(200).body).toEqual({
         message: 'Vehicle archived',
       })
@@ -154,7 +140,7 @@ describe('DELETE /api/vehicles/:id', () => {
   )
 
   test.each(['in_auction', 'sold'] as const)('not while %s', async (status) => {
-    const id = await vehicleIn(status)
+    const id = await createVehicleIn(status, seller)
     expect(refusalOf(await call(seller, 'DELETE', `${id}`))).toEqual([409, 'wrong_status'])
     expect(await statusOf(id)).toBe(status)
   })

@@ -12,8 +12,7 @@ beforeAll(async () => {
   vehicleId = await createActiveVehicle(seller)
 })
 
-const watch = (as: Person | undefined, body: unknown) =>
-  api('POST', '/api/watchlist', { ...(as && { as }), body })
+const watch = (as: Person | undefined, body: unknown) => api('POST', '/api/watchlist', { as, body })
 const list = async (as: Person, query = '') =>
   (await api('GET', `/api/watchlist${query}`, { as })).expect(200).as(watchlistPageSchema)
 

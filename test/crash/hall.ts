@@ -2,14 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { LOCAL_ADMIN_CLERK_ID } from '../../local/cloud.ts'
 import { Api } from './clients/api.ts'
 import { Bidder, PENDING_MAX } from './clients/bidder.ts'
+import { Connections } from './clients/connections.ts'
 import { Crowd } from './clients/crowd.ts'
-import { FrameReader } from './clients/frames.ts'
-import { LiveSocket } from './clients/live-socket.ts'
-import { Narrator } from './clients/narrator.ts'
+import type { LiveSocket } from './clients/live-socket.ts'
 import { OfferBook } from './clients/offers.ts'
 import { Person } from './clients/person.ts'
 import { Seller } from './clients/seller.ts'
-import { type ClientRecord, Story } from './clients/story.ts'
+import type { ClientRecord } from './clients/story.ts'
 import type { Lot, LotKind } from './lots.ts'
 import type { Random } from './random.ts'
 import type { Surprises } from './surprises.ts'
@@ -46,11 +45,7 @@ export class Hall {
   readonly lots: Lot[] = []
   readonly crowd: Crowd
   readonly #parts: HallParts
-  readonly #reader = new FrameReader()
-  readonly #stories = new Map<number, Story>()
-  readonly #records = new Map<number, ClientRecord[]>()
-  readonly #sockets: LiveSocket[] = []
-  readonly #staying: Promise<void>[] = []
+  readonly #connections: Connections
   readonly #ends = new Map<number, Promise<void>>()
   readonly #sellers: Seller[] = []
   #addresses = 0
@@ -58,8 +53,10 @@ export class Hall {
 
   constructor(parts: HallParts) {
     this.#parts = parts
-    const random = parts.random.stream('crowd')
-    this.crowd = new Crowd((lot, name) => this.#socket(lot, name), random)
+    const { url, random } = parts
+    const connections = new Connections({ url, random, book: this.book })
+    this.#connections = connections
+    this.crowd = new Crowd((lot, name) => connections.make(lot, name), random.stream('crowd'))
   }
 
   async signUp(): Promise<void> {
@@ -95,7 +92,7 @@ export class Hall {
       return lot
     }
     const watchers = Array.from({ length: WATCHERS_PER_LOT }, (_, index) =>
-      this.#stay(this.#socket(lot, `watcher-${index + 1}`)),
+      this.#connections.stay(this.#connections.make(lot, `watcher-${index + 1}`)),
     )
     this.#ends.set(lot.auctionId, Promise.race(watchers))
     return lot
@@ -193,11 +190,11 @@ export class Hall {
   }
 
   recordsOf(auctionId: number): ClientRecord[] {
-    return this.#records.get(auctionId) ?? []
+    return this.#connections.recordsOf(auctionId)
   }
 
   get sockets(): readonly LiveSocket[] {
-    return this.#sockets
+    return this.#connections.sockets
   }
 
   /** Resolves once a watcher has seen the auction's end. */
@@ -207,11 +204,11 @@ export class Hall {
 
   /** Resolves once everybody has seen the end of every auction that they followed. */
   async allEnds(): Promise<void> {
-    await Promise.all([...this.#staying, this.crowd.stay()])
+    await Promise.all([this.#connections.allEnds(), this.crowd.stay()])
   }
 
   leave(): void {
-    for (const socket of this.#sockets) socket.leave()
+    this.#connections.leave()
   }
 
   newApi(): Api {
@@ -222,41 +219,11 @@ export class Hall {
   }
 
   #join(bidder: Bidder, lot: Lot, random: Random): void {
+    const { person } = bidder
     const hasSocket = random.chance(WITH_SOCKETS)
-    const socket = hasSocket ? this.#socket(lot, bidder.person.name, bidder.person) : null
-    if (socket !== null) void this.#stay(socket)
+    const isGuest = this.guests.includes(bidder)
+    const socket = hasSocket ? this.#connections.make(lot, person.name, person, isGuest) : null
+    if (socket !== null) void this.#connections.stay(socket)
     bidder.join(lot, socket)
-  }
-
-  #stay(socket: LiveSocket): Promise<void> {
-    const staying = socket
-      .stay()
-      .catch((error: unknown) => void socket.narrator.record.faults.push(`the client failed: ${error}`))
-    this.#staying.push(staying)
-    return staying
-  }
-
-  #socket({ auctionId }: Lot, name: string, person: Person | null = null): LiveSocket {
-    const { url, random } = this.#parts
-    const story = this.#stories.get(auctionId) ?? new Story()
-    this.#stories.set(auctionId, story)
-    const narrator = new Narrator(name, person?.userId ?? null, story)
-    this.#records.set(auctionId, [...this.recordsOf(auctionId), narrator.record])
-    const socket = new LiveSocket({
-      url,
-      auctionId,
-      narrator,
-      reader: this.#reader,
-      random: random.stream(`${name} at ${auctionId}`),
-      ...(person === null
-        ? {}
-        : {
-            takeTicket: () => person.takeTicket(auctionId),
-            findOffer: (id) => this.book.find(auctionId, person.userId, id),
-            isGuest: this.guests.some((guest) => guest.person === person),
-          }),
-    })
-    this.#sockets.push(socket)
-    return socket
   }
 }

@@ -4,6 +4,13 @@ import { entryOf, idOf, kindsOf, openSale, type Sale, second, standOf, usd } fro
 
 const seqsOf = (decision: Decision | null) => entryOf(decision).events.map(({ kind, seq }) => [kind, seq])
 
+/** Bidder 1 leads with a maximum of 500 and has raised it to 900. */
+function raised(): { sale: Sale; raise: number } {
+  const sale = openSale()
+  sale.max(1, 500)
+  return { sale, raise: idOf(sale.max(1, 900)) }
+}
+
 describe('R20: several at once', () => {
   const fight = (): Sale => {
     const sale = openSale()
@@ -62,17 +69,13 @@ describe('R20: several at once', () => {
   })
 
   test('R20: a raise whose voiding changes nothing that others see has no seq', () => {
-    const sale = openSale()
-    sale.max(1, 500)
-    const raise = idOf(sale.max(1, 900))
+    const { sale, raise } = raised()
     expect(seqsOf(sale.void(raise))).toEqual([['bid_voided', null]])
     expect(standOf(sale)).toEqual({ price: 100, leader: 1, maximum: 500 })
   })
 
   test('R3, R20: a raise whose voiding moves the price alone is told to everyone', () => {
-    const sale = openSale()
-    sale.max(1, 500)
-    const raise = idOf(sale.max(1, 900))
+    const { sale, raise } = raised()
     sale.max(2, 490)
     expect(standOf(sale)).toEqual({ price: 515, leader: 1, maximum: 900 })
     expect(seqsOf(sale.void(raise))).toEqual([['bid_voided', 4]])
@@ -80,9 +83,7 @@ describe('R20: several at once', () => {
   })
 
   test('R3, R20: a raise whose voiding moves the lead alone is told to everyone', () => {
-    const sale = openSale()
-    sale.max(1, 500)
-    const raise = idOf(sale.max(1, 900))
+    const { sale, raise } = raised()
     sale.exact(2, 900)
     expect(standOf(sale)).toEqual({ price: 900, leader: 1, maximum: 900 })
     expect(seqsOf(sale.void(raise))).toEqual([['bid_voided', 4]])
@@ -90,18 +91,14 @@ describe('R20: several at once', () => {
   })
 
   test('R3, R20: a raise whose voiding moves the price and the lead is told to everyone', () => {
-    const sale = openSale()
-    sale.max(1, 500)
-    const raise = idOf(sale.max(1, 900))
+    const { sale, raise } = raised()
     sale.max(2, 700)
     expect(seqsOf(sale.void(raise))).toEqual([['bid_voided', 4]])
     expect(standOf(sale)).toEqual({ price: 525, leader: 2, maximum: 700 })
   })
 
   test('R3, R20: a raise whose voiding moves the end is told to everyone', () => {
-    const sale = openSale()
-    sale.max(1, 500)
-    const raise = idOf(sale.max(1, 900))
+    const { sale, raise } = raised()
     sale.at(3_590)
     expect(seqsOf(sale.void(raise))).toEqual([['bid_voided', 3]])
     expect(sale.position.endsAt).toBe(second(3_590 + 900))

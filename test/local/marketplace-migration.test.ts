@@ -1,28 +1,12 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
 import { Client } from '@planetscale/database'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { createDatabase } from '../../local/databases.ts'
-import { type MysqlServer, startMariadb } from '../../local/mariadb.ts'
 import { migrate } from '../../local/migrations.ts'
-import { type Planetscale, startPlanetscale } from '../../local/planetscale.ts'
+import { useServers } from './planetscale-stand.ts'
 
-let dataDir: string
-let mysql: MysqlServer
-let planetscale: Planetscale
-
-beforeAll(async () => {
-  dataDir = mkdtempSync(join(tmpdir(), 'marketplace-'))
-  mysql = await startMariadb({ dataDir, log: () => {}, durable: false })
-  planetscale = await startPlanetscale({ port: 0, mysql })
-}, 60_000)
-
-afterAll(async () => {
-  await planetscale.close()
-  await mysql.stop()
-  rmSync(dataDir, { recursive: true, force: true })
-})
+const servers = useServers()
 
 const AUCTION = `INSERT INTO auctions
   (id, creation_key, vehicle_id, seller_id, status, outcome, sale_type, below_reserve, starting_price_cents, increments,
@@ -33,6 +17,7 @@ const AUCTION = `INSERT INTO auctions
 
 /** A database as it was before the marketplace. */
 async function openBefore(name: string): Promise<Client> {
+  const { dataDir, mysql, planetscale } = servers()
   await createDatabase(mysql, name)
   const client = new Client({ url: planetscale.url(name) })
   const dir = mkdtempSync(join(dataDir, 'files-'))

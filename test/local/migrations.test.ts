@@ -1,12 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Client } from '@planetscale/database'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { createDatabase } from '../../local/databases.ts'
-import { type MysqlServer, startMariadb } from '../../local/mariadb.ts'
 import { MigrationError, migrate, rollback } from '../../local/migrations.ts'
-import { type Planetscale, startPlanetscale } from '../../local/planetscale.ts'
+import type { Planetscale } from '../../local/planetscale.ts'
+import { useServers } from './planetscale-stand.ts'
 
 const USERS = [
   'CREATE TABLE `users` (`id` bigint AUTO_INCREMENT NOT NULL, `email` varchar(200) NOT NULL, CONSTRAINT `users_id` PRIMARY KEY(`id`))',
@@ -19,26 +18,15 @@ const ORDERS = [
 ]
 const ORDERS_BACK = ['ALTER TABLE `users` DROP COLUMN `phone`', 'DROP TABLE `orders`']
 
-let dataDir: string
+const servers = useServers()
 let dir: string
-let mysql: MysqlServer
 let planetscale: Planetscale
 let client: Client
 let number = 0
 
-beforeAll(async () => {
-  dataDir = mkdtempSync(join(tmpdir(), 'migrations-'))
-  mysql = await startMariadb({ dataDir, log: () => {}, durable: false })
-  planetscale = await startPlanetscale({ port: 0, mysql })
-}, 60_000)
-
-afterAll(async () => {
-  await planetscale.close()
-  await mysql.stop()
-  rmSync(dataDir, { recursive: true, force: true })
-})
-
 beforeEach(async () => {
+  const { dataDir, mysql } = servers()
+  planetscale = servers().planetscale
   const database = `migrations_${++number}`
   await createDatabase(mysql, database)
   client = new Client({ url: planetscale.url(database) })

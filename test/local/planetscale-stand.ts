@@ -19,27 +19,44 @@ export interface Stand {
   client: Client
 }
 
-/** Starts a server of its own for a test file, and gives each test a database. */
-export function usePlanetscale(): () => Stand {
-  let stand: Stand | undefined
-  let dataDir = ''
-  let number = 0
+interface Servers {
+  dataDir: string
+  mysql: MysqlServer
+  planetscale: Planetscale
+}
 
-  const current = () => {
-    if (!stand) throw new Error('The server has not started')
-    return stand
-  }
+/** Starts servers of its own for a test file, and ends them after it. */
+export function useServers(options: { transactionLimitMs?: number } = {}): () => Servers {
+  let servers: Servers | undefined
+  let dataDir = ''
 
   beforeAll(async () => {
     dataDir = mkdtempSync(join(tmpdir(), 'planetscale-'))
     const mysql = await startMariadb({ dataDir, log: () => {}, durable: false })
-    const planetscale = await startPlanetscale({ port: 0, mysql, transactionLimitMs: TRANSACTION_LIMIT_MS })
-    stand = { mysql, planetscale, database: '', client: new Client({ url: planetscale.url('none') }) }
+    servers = { dataDir, mysql, planetscale: await startPlanetscale({ port: 0, mysql, ...options }) }
   })
+
+  afterAll(async () => {
+    await servers?.planetscale.close()
+    await servers?.mysql.stop()
+    rmSync(dataDir, { recursive: true, force: true })
+  })
+
+  return () => {
+    if (!servers) throw new Error('The servers have not started')
+    return servers
+  }
+}
+
+/** The same, and gives each test a database. */
+export function usePlanetscale(): () => Stand {
+  const servers = useServers({ transactionLimitMs: TRANSACTION_LIMIT_MS })
+  let stand: Stand | undefined
+  let number = 0
 
   beforeEach(async () => {
     number += 1
-    const { mysql, planetscale } = current()
+    const { mysql, planetscale } = servers()
     const database = `test_${number}`
     await createDatabase(mysql, database, { fresh: true })
     const client = new Client({ url: planetscale.url(database) })
@@ -49,13 +66,10 @@ export function usePlanetscale(): () => Stand {
     stand = { mysql, planetscale, database, client }
   })
 
-  afterAll(async () => {
-    await stand?.planetscale.close()
-    await stand?.mysql.stop()
-    rmSync(dataDir, { recursive: true, force: true })
-  })
-
-  return current
+  return () => {
+    if (!stand) throw new Error('There is no database yet')
+    return stand
+  }
 }
 
 export async function namesIn(client: Client): Promise<string[]> {

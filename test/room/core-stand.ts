@@ -2,12 +2,13 @@
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import type { AuctionTerms } from '../../src/auctions/engine/auction.ts'
-import type { Project } from '../../src/auctions/live/contract.ts'
+import type { Offer, Project } from '../../src/auctions/live/contract.ts'
 import { RoomCore, type RoomDeps } from '../../src/auctions/live/core.ts'
 import type { Sql } from '../../src/auctions/live/ports.ts'
 import { createDeps } from '../../src/deps.ts'
 import type { Standing } from '../../src/users/live/person-tables.ts'
-import { makeTerms, makeVehicle, newAuctionId, roomOf } from './stand.ts'
+import { countingSql } from './counting-sql.ts'
+import { bidder, exact, makeTerms, makeVehicle, newAuctionId, roomOf } from './stand.ts'
 
 export interface LogLine {
   level: string
@@ -120,21 +121,10 @@ export class CoreStand {
   }
 
   #countingSql(): Sql {
-    const { sql } = this.state.storage
-    return {
-      exec: (query, ...bindings) => {
-        const cursor = sql.exec<never>(query, ...bindings)
-        const rows = cursor.toArray()
-        this.rowsRead += cursor.rowsRead
-        this.rowsWritten += cursor.rowsWritten
-        return {
-          toArray: () => rows,
-          rowsRead: cursor.rowsRead,
-          rowsWritten: cursor.rowsWritten,
-          [Symbol.iterator]: () => rows[Symbol.iterator](),
-        }
-      },
-    }
+    return countingSql(this.state.storage.sql, ({ rowsRead, rowsWritten }) => {
+      this.rowsRead += rowsRead
+      this.rowsWritten += rowsWritten
+    })
   }
 }
 
@@ -144,4 +134,17 @@ export function inRoom(play: (stand: CoreStand) => Promise<void> | void): Promis
   return runInDurableObject(roomOf(auctionId), async (_room, state) => {
     await play(new CoreStand(auctionId, state))
   })
+}
+
+/** A bid over a socket. */
+export const place = (stand: CoreStand, userId: number, offer: Offer, id: string | null = null) =>
+  stand.core.bids.place({ bidder: bidder(userId), clientId: id, offer, door: 'socket', requestId: 'test' })
+
+/** So many accepted bids by two bidders, each a step above the last. */
+export async function placeMany(stand: CoreStand, count: number): Promise<void> {
+  for (let n = 0; n < count; n += 1) {
+    stand.clock.now += 200
+    const answer = await place(stand, 1 + (n % 2), exact(1_000 + n * 300), `bid-${n}`)
+    if (!answer.ok) throw new Error(`bid ${n}: ${answer.code}`)
+  }
 }

@@ -1,32 +1,13 @@
 /** The projector over a store that fails as told: what it makes of each kind of failure, and when it comes again. */
 import { DatabaseError, UnknownError } from '@planetscale/database'
 import { expect, test } from 'vitest'
-import type { VehicleSummary } from '../../src/auctions/live/contract.ts'
 import type { ProjectionStore } from '../../src/auctions/live/projection-store.ts'
 import { createProjector, STUCK_RETRY_MS } from '../../src/auctions/live/projector.ts'
 import { DatabaseUnreachable } from '../../src/db/client.ts'
 import { createLogger } from '../../src/platform/logger.ts'
 import { openSale, type Sale } from '../engine/sale.ts'
 import { SaleLedger } from '../support/sale-ledger.ts'
-
-const VEHICLE: VehicleSummary = {
-  id: 1,
-  sellerId: 900,
-  vin: '1HGCM82633A004352',
-  year: 2003,
-  make: 'Honda',
-  model: 'Accord',
-  trim: null,
-  mileage: null,
-  condition: null,
-  titleType: null,
-  startingPrice: null,
-  buyNowPrice: null,
-  locationCity: null,
-  locationState: null,
-  primaryImageKey: null,
-  createdAt: 0,
-}
+import { makeVehicle } from './arming.ts'
 
 /** Notes the ledger number up to which each saved auction shows, and the bids in the order in which they came. */
 class FakeStore implements ProjectionStore {
@@ -72,7 +53,7 @@ function standWith(bids: number): {
   for (let bid = 0; bid < bids; bid++) sale.at(bid + 1).exact(11 + bid, 200 + 100 * bid)
   const store = new FakeStore()
   const clock = { now: 0 }
-  const ledger = new SaleLedger(sale, VEHICLE)
+  const ledger = new SaleLedger(sale, makeVehicle())
   const project = createProjector({ store, clock: () => clock.now, log: createLogger('error') })
   return { sale, store, clock, ledger, run: async () => (await project(ledger)).retryInMs }
 }

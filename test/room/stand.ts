@@ -2,17 +2,16 @@
 import { env } from 'cloudflare:workers'
 import { vi } from 'vitest'
 import type { AuctionTerms } from '../../src/auctions/engine/auction.ts'
-import { DEFAULT_INCREMENTS } from '../../src/auctions/engine/increments.ts'
-import { DEFAULT_SOFT_CLOSE } from '../../src/auctions/engine/terms.ts'
-import type { Offer, RoomBidder, RoomViewer, VehicleSummary } from '../../src/auctions/live/contract.ts'
+import type { Offer, RoomBidder, RoomViewer } from '../../src/auctions/live/contract.ts'
 import { CONNECTION_HEADER } from '../../src/auctions/live/protocol.ts'
 import type { ConnectionClaims, SocketPerson } from '../../src/auctions/live/sockets.ts'
-import { type Cents, cents } from '../../src/lib/money.ts'
 import { LiveSocket } from '../support/index.ts'
+import { dollars, makeTerms, makeVehicle, SELLER_ID } from './arming.ts'
+
+export { dollars, makeTerms, makeVehicle, SELLER_ID } from './arming.ts'
 
 export const MINUTE_MS = 60_000
 export const HOUR_MS = 60 * MINUTE_MS
-export const SELLER_ID = 900
 export const SELLER: RoomViewer = { userId: SELLER_ID, sellerProfileId: null, isAdmin: false }
 export const ADMIN: RoomViewer = { userId: 901, sellerProfileId: null, isAdmin: true }
 
@@ -36,7 +35,6 @@ export function restoreClock(): void {
   vi.restoreAllMocks()
 }
 
-export const dollars = (amount: number): Cents => cents(Math.round(amount * 100))
 export const exact = (amount: number): Offer => ({ kind: 'bid', offer: 'exact', amount: dollars(amount) })
 export const max = (amount: number): Offer => ({ kind: 'bid', offer: 'max', amount: dollars(amount) })
 export const BUY_NOW: Offer = { kind: 'buy_now' }
@@ -50,47 +48,6 @@ export const viewer = (userId: number): RoomViewer => ({ userId, sellerProfileId
 
 export const roomOf = (auctionId: number) => env.AUCTION_ROOM.getByName(String(auctionId))
 export type RoomStub = ReturnType<typeof roomOf>
-
-export function makeVehicle(fields: Partial<VehicleSummary> = {}): VehicleSummary {
-  return {
-    id: 70,
-    sellerId: SELLER_ID,
-    vin: '1HGCM82633A004352',
-    year: 2003,
-    make: 'Honda',
-    model: 'Accord',
-    trim: 'EX',
-    mileage: 90_000,
-    condition: 'runs_drives',
-    titleType: 'clean',
-    startingPrice: dollars(1_000),
-    buyNowPrice: null,
-    locationCity: 'Dallas',
-    locationState: 'TX',
-    primaryImageKey: null,
-    createdAt: 1_780_000_000_000,
-    ...fields,
-  }
-}
-
-/** Terms of an auction that opened just now and ends in an hour, without reserve. */
-export function makeTerms(auctionId: number, fields: Partial<AuctionTerms> = {}): AuctionTerms {
-  return {
-    auctionId,
-    sellerId: SELLER_ID,
-    sellerProfileId: null,
-    saleType: 'reserve',
-    startingPrice: dollars(1_000),
-    reservePrice: null,
-    buyNowPrice: null,
-    increments: DEFAULT_INCREMENTS,
-    softClose: DEFAULT_SOFT_CLOSE,
-    belowReserve: 'proxy',
-    startsAt: Date.now(),
-    endsAt: Date.now() + HOUR_MS,
-    ...fields,
-  }
-}
 
 export const newAuctionId = (): number => ++lastAuctionId
 

@@ -4,13 +4,14 @@ import { z } from 'zod'
 /** Where the Worker under test answers; no request leaves the isolate. */
 export const ORIGIN = 'http://localhost:5001'
 
+/** What is undefined is as if it were not there. */
 export interface ApiOptions {
   /** Sent as JSON; a string goes as it is. */
   body?: unknown
   /** Whose access token goes along. */
-  as?: { access_token: string }
-  token?: string
-  headers?: Record<string, string>
+  as?: { access_token: string } | undefined
+  token?: string | undefined
+  headers?: Record<string, string> | undefined
 }
 
 /** The answer to a request, read to its end. */

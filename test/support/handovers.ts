@@ -20,7 +20,7 @@ import { sellVehicle } from '../../src/vehicles/sell-vehicle.ts'
 import { type ApiResponse, api } from './api.ts'
 import { query, select } from './database.ts'
 import { createActiveVehicle } from './market.ts'
-import type { Person } from './people.ts'
+import { type Person, signIn, signInAdmin } from './people.ts'
 import { contextAt } from './sessions.ts'
 import { put } from './uploads.ts'
 
@@ -28,6 +28,11 @@ export interface Cast {
   seller: Person
   buyer: Person
   admin: Person
+}
+
+export async function signInCast(): Promise<Cast> {
+  const [seller, buyer, admin] = await Promise.all([signIn(), signIn(), signInAdmin()])
+  return { seller, buyer, admin }
 }
 
 let sales = 0
@@ -74,14 +79,10 @@ export async function makePaidOrder(cast: Pick<Cast, 'seller' | 'buyer'>, vehicl
   return made
 }
 
-const options = (as: Person | undefined, body?: unknown) => ({
-  ...(as && { as }),
-  ...(body !== undefined && { body }),
-})
 type Headers = Record<string, string>
 
 export const patchTitle = (orderId: number, as: Person | undefined, body: unknown) =>
-  api('PATCH', `/api/orders/${orderId}/title`, options(as, body))
+  api('PATCH', `/api/orders/${orderId}/title`, { as, body })
 export const showTitle = async (orderId: number, as: Person) =>
   (await api('GET', `/api/orders/${orderId}/title`, { as })).expect(200).as(titleSchema)
 export const askTransport = (
@@ -89,16 +90,16 @@ export const askTransport = (
   as: Person | undefined,
   body: unknown = DESTINATION,
   headers: Headers = {},
-) => api('POST', `/api/orders/${orderId}/transport`, { ...options(as, body), headers })
+) => api('POST', `/api/orders/${orderId}/transport`, { as, body, headers })
 export const patchTransport = (orderId: number, as: Person | undefined, body: unknown) =>
-  api('PATCH', `/api/orders/${orderId}/transport`, options(as, body))
+  api('PATCH', `/api/orders/${orderId}/transport`, { as, body })
 export const showTransport = async (orderId: number, as: Person) =>
   (await api('GET', `/api/orders/${orderId}/transport`, { as })).expect(200).as(transportSchema)
 export const track = (orderId: number, as: Person | undefined, body: unknown, headers: Headers = {}) =>
-  api('POST', `/api/orders/${orderId}/transport/events`, { ...options(as, body), headers })
+  api('POST', `/api/orders/${orderId}/transport/events`, { as, body, headers })
 export const tracked = (answer: ApiResponse) => answer.expect(201).as(transportEventMadeSchema)
 export const collect = (orderId: number, as?: Person) =>
-  api('POST', `/api/orders/${orderId}/collected`, options(as))
+  api('POST', `/api/orders/${orderId}/collected`, { as })
 
 export const DESTINATION = {
   delivery_address: '7 Elm St, Tulsa, OK 74103',
@@ -176,7 +177,7 @@ export async function uploadTitle(
 }
 
 export const attach = (orderId: number, as: Person | undefined, body: unknown, headers: Headers = {}) =>
-  api('POST', `/api/orders/${orderId}/title/documents`, { ...options(as, body), headers })
+  api('POST', `/api/orders/${orderId}/title/documents`, { as, body, headers })
 export const attached = (answer: ApiResponse) => answer.expect(201).as(titleDocumentMadeSchema)
 
 /** The sweeper's turn at an instant (epoch milliseconds). */

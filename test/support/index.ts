@@ -7,7 +7,8 @@
  *   `at('auction.current_bid')`, `int('vehicle_id')`, `as(schema)` (wire types), `expect(201)` (itself, or throws).
  * - `signIn(clerkUserId?, {email?, first_name?, last_name?}?)`, `signInAdmin()` → `Person` (`access_token`,
  *   `refresh_token`, `user`), for `as`; `signClerkToken(clerkUserId, {nowMs?, claims?}?)` for the token alone.
- * - `makeVin()`, `makeSilentVin()`, `createDraftVehicle(seller, fields?)`, `createActiveVehicle(seller, fields?)` → vehicle id;
+ * - `makeVin()`, `makeSilentVin()`, `createDraftVehicle(seller, fields?)`, `createActiveVehicle(seller, fields?)`,
+ *   `createVehicleIn(status, seller)` → vehicle id;
  *   `createAuction(seller, {vehicle_id?, …fields}?)` → the auction as on the wire.
  * - `openSocket(auctionId, {as?, ticket?, protocols?, headers?})` → `LiveSocket`: `next(type)`, `event(kind, fits?)`,
  *   `bid(offer, id?)`, `buyNow(id?)`, `verdict(id)`, `send(frame)`, `ping()`, `close()`, `closed`, `frames`, `texts`,
@@ -37,6 +38,7 @@ export {
   createActiveVehicle,
   createAuction,
   createDraftVehicle,
+  createVehicleIn,
   makeSilentVin,
   makeVin,
 } from './market.ts'

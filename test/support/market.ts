@@ -1,8 +1,10 @@
 /** Vehicles and auctions to test with, made through the API like everybody's. */
 import type { z } from 'zod'
 import { auctionMadeSchema } from '../../src/auctions/schemas.ts'
+import { LIVE_STATUSES, type VehicleStatus } from '../../src/vehicles/vehicle.ts'
 import { checkDigit } from '../../src/vehicles/vin.ts'
 import { api } from './api.ts'
+import { query } from './database.ts'
 import type { Person } from './people.ts'
 
 export type Auction = z.input<typeof auctionMadeSchema>['auction']
@@ -52,6 +54,17 @@ export async function createActiveVehicle(seller: Person, overrides: object = {}
   const response = await api('POST', `/api/vehicles/${vehicleId}/submit`, { as: seller })
   response.expect(200)
   return vehicleId
+}
+
+/** A vehicle in any status, put there by hand where no call leads; gives its id. */
+export async function createVehicleIn(status: VehicleStatus, seller: Person): Promise<number> {
+  const id = await createActiveVehicle(seller)
+  await query('UPDATE vehicles SET status = ?, live_vin = IF(?, vin, NULL) WHERE id = ?', [
+    status,
+    LIVE_STATUSES.includes(status),
+    id,
+  ])
+  return id
 }
 
 /**

@@ -1,7 +1,10 @@
 import { env } from 'cloudflare:workers'
+import { z } from 'zod'
 import { insertNotices } from '../../src/db/insert-notices.ts'
 import { createDeps } from '../../src/deps.ts'
 import { NOTIFICATION_TYPE, type Notice } from '../../src/notifications/notification.ts'
+import { select } from './database.ts'
+import type { Person } from './people.ts'
 
 let lastCause = 0
 
@@ -20,3 +23,21 @@ export const makeNotice = (userId: number, fields: Partial<Notice> = {}): Notice
 /** Stores notices as services do, and tells nobody. */
 export const storeNotices = (...notices: Notice[]): Promise<void> =>
   insertNotices(createDeps(env).db, notices)
+
+const noticeRow = z.object({
+  type: z.string(),
+  title: z.string(),
+  message: z.string(),
+  data: z.record(z.string(), z.unknown()),
+  cause_key: z.string(),
+})
+
+/** What a person was told of these kinds, in order. */
+export function noticesOf(person: Person, ...types: string[]) {
+  return select(
+    noticeRow,
+    `SELECT type, title, message, data, cause_key FROM notifications
+     WHERE user_id = ? AND type IN (${types.map(() => '?').join(', ')}) ORDER BY id`,
+    [person.user.id, ...types],
+  )
+}

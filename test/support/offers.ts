@@ -18,7 +18,7 @@ export async function offered(vehicleId: number, as: Person, amount: number) {
 
 /** `action` as in `POST /api/offers/:id/<action>`. */
 export const answer = (offerId: number, as: Person, action: string, body?: object) =>
-  api('POST', `/api/offers/${offerId}/${action}`, { as, ...(body && { body }) })
+  api('POST', `/api/offers/${offerId}/${action}`, { as, body })
 
 export async function answered(
   offerId: number,

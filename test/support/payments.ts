@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { type ApiResponse, api } from './api.ts'
 import { query, select } from './database.ts'
 import type { Person } from './people.ts'
+import { sellVehicle, showOrder } from './sales.ts'
 import { signMessage } from './signed-messages.ts'
 
 let references = 0
@@ -18,7 +19,7 @@ export const payByHand = (
   headers: Record<string, string> = {},
 ): Promise<ApiResponse> =>
   api('POST', `/api/orders/${orderId}/payments`, {
-    ...(as && { as }),
+    as,
     body: { method: 'wire', reference: makeReference(), ...fields },
     headers,
   })
@@ -28,8 +29,7 @@ export const refund = (
   as: Person | undefined,
   body: object,
   headers: Record<string, string> = {},
-): Promise<ApiResponse> =>
-  api('POST', `/api/payments/${paymentId}/refunds`, { ...(as && { as }), body, headers })
+): Promise<ApiResponse> => api('POST', `/api/payments/${paymentId}/refunds`, { as, body, headers })
 
 export const PROVIDER = 'standard'
 
@@ -113,4 +113,14 @@ export async function toldOf(person: Person, orderId: number): Promise<string[]>
     [person.user.id, `order:${orderId}:%`],
   )
   return rows.map(({ type }) => String(type))
+}
+
+/** A sale, and the events of one payment for it. */
+export async function sellWithEvents(seller: Person, buyer: Person) {
+  const { orderId } = await sellVehicle(seller, buyer)
+  const { order_number } = await showOrder(orderId, buyer)
+  const reference = makeReference()
+  const data = { order_number, reference, amount: 1_000, method: 'card' }
+  const eventOf = (type: string, changes: object = {}) => ({ type, data: { ...data, ...changes } })
+  return { orderId, reference, eventOf }
 }

@@ -45,17 +45,28 @@ export async function openSocket(auctionId: number, options: SocketOptions = {})
     SUBPROTOCOL,
     ...(ticket === undefined ? [] : [TICKET_PREFIX + ticket]),
   ]
-  const response = await exports.default.fetch(`${ORIGIN}/api/auctions/${auctionId}/live`, {
+  const { socket, protocol } = await upgrade(`/api/auctions/${auctionId}/live`, protocols, options.headers)
+  return new LiveSocket(socket, protocol)
+}
+
+/** Asks for a socket, and the subprotocol that the server chose. @throws UpgradeRefused */
+export async function upgrade(
+  path: string,
+  protocols: readonly string[],
+  headers: Record<string, string> = {},
+): Promise<{ socket: WebSocket; protocol: string | null }> {
+  const response = await exports.default.fetch(ORIGIN + path, {
     headers: {
       upgrade: 'websocket',
       ...(protocols.length > 0 && { 'sec-websocket-protocol': protocols.join(', ') }),
-      ...options.headers,
+      ...headers,
     },
   })
-  if (!response.webSocket) {
+  const { webSocket: socket } = response
+  if (!socket) {
     throw new UpgradeRefused(new ApiResponse(response.status, response.headers, await response.text()))
   }
-  return new LiveSocket(response.webSocket, response.headers.get('sec-websocket-protocol'))
+  return { socket, protocol: response.headers.get('sec-websocket-protocol') }
 }
 
 export async function takeTicket(auctionId: number, person: { access_token: string }): Promise<string> {

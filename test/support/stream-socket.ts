@@ -1,10 +1,9 @@
-import { exports } from 'cloudflare:workers'
 import { z } from 'zod'
 import { PING, PONG, TICKET_PREFIX } from '../../src/lib/live-protocol.ts'
 import { SUBPROTOCOL, streamFrameSchema } from '../../src/notifications/live/protocol.ts'
-import { ApiResponse, api, ORIGIN } from './api.ts'
+import { api } from './api.ts'
 import type { Person } from './people.ts'
-import { UpgradeRefused } from './socket.ts'
+import { upgrade } from './socket.ts'
 import { waitFor } from './wait-for.ts'
 
 /** A frame as it is on the wire. */
@@ -29,17 +28,8 @@ export async function takeStreamTicket(person: Person): Promise<string> {
 export async function openStream(options: StreamOptions): Promise<StreamSocket> {
   const ticket = options.ticket ?? (options.as && (await takeStreamTicket(options.as)))
   const protocols = options.protocols ?? [SUBPROTOCOL, ...(ticket ? [TICKET_PREFIX + ticket] : [])]
-  const response = await exports.default.fetch(`${ORIGIN}/api/me/stream`, {
-    headers: {
-      upgrade: 'websocket',
-      ...(protocols.length > 0 && { 'sec-websocket-protocol': protocols.join(', ') }),
-      ...options.headers,
-    },
-  })
-  if (!response.webSocket) {
-    throw new UpgradeRefused(new ApiResponse(response.status, response.headers, await response.text()))
-  }
-  return new StreamSocket(response.webSocket, response.headers.get('sec-websocket-protocol'))
+  const { socket, protocol } = await upgrade('/api/me/stream', protocols, options.headers)
+  return new StreamSocket(socket, protocol)
 }
 
 /** A client that keeps everything it is sent; each frame is checked against the protocol's own schema. */

@@ -14,7 +14,7 @@ export type Upload = z.output<typeof uploadSchema>
 export const callAs =
   (person: Person) =>
   (method: string, path: string, body?: unknown, as: Person = person): Promise<ApiResponse> =>
-    api(method, `/api/vehicles/${path}`, { as, ...(body !== undefined && { body }) })
+    api(method, `/api/vehicles/${path}`, { as, body })
 
 export const readAnswer = async (response: Response): Promise<[number, string]> => [
   response.status,

@@ -1,17 +1,12 @@
-import { randomBytes } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
 import { encodeFrame, FrameReader, OPCODE } from './frames.ts'
+import { describeHandshake, type Handshake, HEAD_END } from './handshake.ts'
 
 const HANDSHAKE_TIMEOUT_MS = 20_000
-const HEAD_END = '\r\n\r\n'
 /** What a browser calls a connection that ended without a close frame. */
 export const ABNORMAL = 1006
 
-export interface SocketOptions {
-  port: number
-  path: string
-  protocols?: readonly string[]
-  headers?: Readonly<Record<string, string>>
+export interface SocketOptions extends Handshake {
   address?: string
   /** Called for each text frame. */
   onText?: (text: string) => void
@@ -55,7 +50,7 @@ export class RawSocket {
   #isOurs = false
 
   private constructor(options: SocketOptions) {
-    const { port, onText, keepsTexts = true, reads = true, heedsClose = true } = options
+    const { port, address, headers, onText, keepsTexts = true, reads = true, heedsClose = true } = options
     this.closed = this.#ended.promise
     this.#frames = new FrameReader({
       onText: (text) => {
@@ -76,7 +71,8 @@ export class RawSocket {
     this.#socket.on('close', () => this.#end())
     if (reads) this.resume()
     else this.#socket.pause()
-    this.#socket.write(describeHandshake(options))
+    const from = address === undefined ? {} : { 'CF-Connecting-IP': address }
+    this.#socket.write(describeHandshake({ ...options, headers: { ...from, ...headers } }))
   }
 
   /** Resolves once the server has switched to WebSocket. @throws UpgradeRefused, Error */
@@ -198,19 +194,4 @@ export class RawSocket {
     this.#opened.resolve()
     this.#frames.take(after)
   }
-}
-
-function describeHandshake({ port, path, protocols = [], headers = {}, address }: SocketOptions): string {
-  const lines = [
-    `GET ${path} HTTP/1.1`,
-    `Host: 127.0.0.1:${port}`,
-    'Connection: Upgrade',
-    'Upgrade: websocket',
-    'Sec-WebSocket-Version: 13',
-    `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}`,
-    ...(protocols.length === 0 ? [] : [`Sec-WebSocket-Protocol: ${protocols.join(', ')}`]),
-    ...(address === undefined ? [] : [`CF-Connecting-IP: ${address}`]),
-    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
-  ]
-  return `${lines.join('\r\n')}${HEAD_END}`
 }

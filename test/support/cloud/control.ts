@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { z } from 'zod'
 import type { Cloud } from '../../../local/cloud.ts'
+import { listen } from '../../../local/http-server.ts'
 import { faultSchema } from '../../../local/planetscale/control-schema.ts'
 import type { Control } from '../provided.ts'
 import type { TestDatabases } from './databases.ts'
@@ -65,21 +66,7 @@ export async function startControl(
       .then((answer) => send(response, 200, answer ?? null))
       .catch((error: unknown) => send(response, 500, error instanceof Error ? error.message : String(error)))
   })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('The control server has no port')
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    secret,
-    async close() {
-      const closed = new Promise((resolve) => server.close(resolve))
-      server.closeAllConnections()
-      await closed
-    },
-  }
+  return { ...(await listen(server, 0)), secret }
 }
 
 async function readJson(request: IncomingMessage): Promise<unknown> {

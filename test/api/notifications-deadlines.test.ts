@@ -1,48 +1,26 @@
 import { env } from 'cloudflare:workers'
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { z } from 'zod'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { tellDeadlines } from '../../src/auctions/tell-deadlines.ts'
 import { createDeps } from '../../src/deps.ts'
 import type { Announce } from '../../src/notifications/announce.ts'
 import { api } from '../support/api.ts'
-import { countReads, query, select, withFault } from '../support/database.ts'
-import { createActiveVehicle, createAuction, createDraftVehicle } from '../support/market.ts'
+import { countReads, query, withFault } from '../support/database.ts'
+import { createActiveVehicle, createAuction } from '../support/market.ts'
+import { noticesOf } from '../support/notices.ts'
 import { type Person, signIn, signInAdmin } from '../support/people.ts'
-import { setVariables } from '../support/variables.ts'
 import { waitFor } from '../support/wait-for.ts'
 
 const MINUTE_MS = 60_000
 const at = (ms: number) => new Date(ms).toISOString()
 
-let seller: Person
-let admin: Person
-beforeAll(async () => {
-  ;[seller, admin] = await Promise.all([signIn(), signInAdmin()])
-})
+const [seller, admin] = await Promise.all([signIn(), signInAdmin()])
 
 const announced: number[] = []
 const announce: Announce = (userIds) => void announced.push(...userIds)
 const sweepAt = (now: number) => tellDeadlines({ ...createDeps(env), announce, now })
 
-const noticeRow = z.object({
-  type: z.string(),
-  title: z.string(),
-  message: z.string(),
-  data: z.record(z.string(), z.unknown()),
-  cause_key: z.string(),
-})
-
-/** What a person was told of these kinds, in order. */
-function toldOf(person: Person, ...types: string[]) {
-  return select(
-    noticeRow,
-    `SELECT type, title, message, data, cause_key FROM notifications
-     WHERE user_id = ? AND type IN (${types.map(() => '?').join(', ')}) ORDER BY id`,
-    [person.user.id, ...types],
-  )
-}
 const typesOf = async (person: Person) =>
-  (await toldOf(person, 'auction_starting', 'auction_ending')).map(({ type }) => type)
+  (await noticesOf(person, 'auction_starting', 'auction_ending')).map(({ type }) => type)
 
 const watch = (person: Person, vehicleId: number) =>
   query('INSERT INTO watchlist (user_id, vehicle_id, created_at) VALUES (?, ?, NOW(3))', [
@@ -81,7 +59,7 @@ describe('M13: auction_starting', () => {
     expect(await typesOf(watcher)).toEqual([])
     await Promise.all([sweepAt(startsAt - 15 * MINUTE_MS), sweepAt(startsAt - 15 * MINUTE_MS)])
     await sweepAt(startsAt - 10 * MINUTE_MS)
-    const told = await toldOf(watcher, 'auction_starting')
+    const told = await noticesOf(watcher, 'auction_starting')
     expect(told).toEqual([
       {
         type: 'auction_starting',
@@ -91,7 +69,7 @@ describe('M13: auction_starting', () => {
         data: { auction_id: id, vehicle_id },
       },
     ])
-    expect((await toldOf(seller, 'auction_starting')).map(({ data }) => data.auction_id)).toEqual([id])
+    expect((await noticesOf(seller, 'auction_starting')).map(({ data }) => data.auction_id)).toEqual([id])
   })
 
   test('tells again of another start, and not of one that was told of already', async () => {
@@ -107,7 +85,7 @@ describe('M13: auction_starting', () => {
       return row?.start_told_at === null
     })
     await sweepAt(later - 10 * MINUTE_MS)
-    expect((await toldOf(watcher, 'auction_starting')).map(({ cause_key }) => cause_key)).toEqual([
+    expect((await noticesOf(watcher, 'auction_starting')).map(({ cause_key }) => cause_key)).toEqual([
       `auction:${id}:starting:${startsAt}`,
       `auction:${id}:starting:${later}`,
     ])
@@ -149,14 +127,14 @@ describe('M13: auction_ending', () => {
     expect(await typesOf(bidder)).toEqual([])
     await sweepAt(endsAt - 15 * MINUTE_MS)
     for (const person of [bidder, watcher]) {
-      expect(await toldOf(person, 'auction_ending')).toMatchObject([
+      expect(await noticesOf(person, 'auction_ending')).toMatchObject([
         { cause_key: `auction:${id}:ending:0`, data: { auction_id: id, vehicle_id } },
       ])
     }
     expect(announced).toEqual(expect.arrayContaining([bidder.user.id, watcher.user.id]))
     expect(announced).not.toContain(stranger.user.id)
     expect(await typesOf(stranger)).toEqual([])
-    expect(await toldOf(seller, 'auction_ending')).toEqual([])
+    expect(await noticesOf(seller, 'auction_ending')).toEqual([])
   })
 
   test('who bids and watches is told once; many sweepers at once and an extended end change nothing', async () => {
@@ -185,7 +163,7 @@ describe('M13: auction_ending', () => {
     expect(await typesOf(bidder)).toEqual(['auction_ending'])
     for (const before of [14, 13]) await sweepAt(endsAt - before * MINUTE_MS)
     for (const person of [bidder, watcher]) {
-      const told = await toldOf(person, 'auction_ending')
+      const told = await noticesOf(person, 'auction_ending')
       expect(told.map(({ cause_key }) => cause_key)).toEqual([
         `auction:${id}:ending:0`,
         `auction:${id}:ending:1`,
@@ -249,51 +227,4 @@ test('a sweep without anything due reads next to nothing, however many auctions 
   const looks = counts.statements.filter(({ sql }) => /^select.*_told_at/is.test(sql))
   expect(looks).toHaveLength(2)
   expect(looks.reduce((sum, { handlerReads }) => sum + handlerReads, 0)).toBeLessThan(10)
-})
-
-describe('M13: a review', () => {
-  const KINDS = ['vehicle_approved', 'vehicle_rejected'] as const
-  const act = (id: number, action: string, as: Person, body?: object) =>
-    api('POST', `/api/vehicles/${id}/${action}`, { as, ...(body && { body }) })
-
-  test('tells the owner once of each approval and each rejection, with its reason', async () => {
-    setVariables({ LISTING_REVIEW: 'manual' })
-    const owner = await signIn()
-    const id = await createDraftVehicle(owner)
-    ;(await act(id, 'submit', owner)).expect(200)
-    ;(await act(id, 'reject', admin, { reason: 'No photos' })).expect(200)
-    ;(await act(id, 'submit', owner)).expect(200)
-    ;(await act(id, 'reject', admin, { reason: 'Blurred photos' })).expect(200)
-    ;(await act(id, 'submit', owner)).expect(200)
-    ;(await act(id, 'approve', admin)).expect(200)
-    expect((await act(id, 'approve', admin)).status).toBe(409)
-    const told = await toldOf(owner, ...KINDS)
-    expect(told.map(({ type, message }) => [type, message])).toEqual([
-      ['vehicle_rejected', 'Your listing was rejected: No photos'],
-      ['vehicle_rejected', 'Your listing was rejected: Blurred photos'],
-      ['vehicle_approved', 'Your listing was approved and can be seen by everyone.'],
-    ])
-    expect(told[0]?.data).toEqual({ vehicle_id: id, reason: 'No photos' })
-  })
-
-  test('whose COMMIT lost its answer is told once', async () => {
-    setVariables({ LISTING_REVIEW: 'manual' })
-    const owner = await signIn()
-    const id = await createDraftVehicle(owner)
-    ;(await act(id, 'submit', owner)).expect(200)
-    await withFault({ mode: 'lose-answer', matching: '^commit', times: 1 }, async () => {
-      ;(await act(id, 'approve', admin)).expect(200)
-    })
-    expect((await toldOf(owner, ...KINDS)).map(({ type }) => type)).toEqual(['vehicle_approved'])
-  })
-
-  test('that is refused, or asked for by somebody else, tells nobody', async () => {
-    setVariables({ LISTING_REVIEW: 'manual' })
-    const owner = await signIn()
-    const id = await createDraftVehicle(owner)
-    ;(await act(id, 'submit', owner)).expect(200)
-    expect((await act(id, 'approve', owner)).status).toBe(403)
-    expect((await act(id, 'reject', admin, { reason: '' })).status).toBe(400)
-    expect(await toldOf(owner, ...KINDS)).toEqual([])
-  })
 })
