@@ -25,6 +25,7 @@ const PURE_FILES = [
   'users/user.ts',
   'vehicles/vehicle.ts',
   'vehicles/vin.ts',
+  'vehicles/vin/choose-year.ts',
   'vehicles/vin/decode.ts',
   'vehicles/vin/keys.ts',
   'vehicles/vin/listing.ts',
