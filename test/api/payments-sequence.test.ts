@@ -124,9 +124,11 @@ test('M5–M7: whatever is reported, by whichever door, and given back: the sums
         const { balance } = await showOrder(orderId, buyer)
         expect(balance).toBe(status === 'refunded' ? 0 : account.total - account.paid + account.refunded)
         expect(account.paid - account.refunded).toBeGreaterThanOrEqual(0)
-        if (status === 'title_processing') expect(balance).toBe(0)
+        // A transport that is booked later is due again.
+        if (status === 'title_processing' && before !== status) expect(balance).toBe(0)
       }
     }),
-    { numRuns: 6 },
+    // Shrinking takes longer than a test may, and the sequence that failed would never be told.
+    { numRuns: 6, endOnFailure: true },
   )
 })
