@@ -26,6 +26,7 @@ const PURE_FILES = [
   'vehicles/vehicle.ts',
   'vehicles/vin.ts',
   'vehicles/vin/decode.ts',
+  'vehicles/vin/facts.ts',
   'vehicles/vin/keys.ts',
   'vehicles/vin/listing.ts',
   'vehicles/vin/match.ts',

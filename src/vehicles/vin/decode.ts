@@ -1,10 +1,11 @@
 // What a VIN tells by vPIC's patterns, without asking anyone.
 import { engineText, litresText } from '../../lib/engine-text.ts'
 import { checkDigit, hasRightCheckDigit, needsCheckDigit, UNKNOWN } from '../vin.ts'
-import { compareReadings, type Reading, readAnyYear, readYear, schemasOf } from './match.ts'
+import { Facts } from './facts.ts'
+import { compareReadings, mergeReadings, type Reading, readAnyYear, readYear, schemasOf } from './match.ts'
 import { readModelYears } from './model-year.ts'
 import { plantText } from './plant.ts'
-import { PART_END, type PatternField, type Shard, type WmiEntry } from './shard.ts'
+import { PART_END, type Shard, type WmiEntry } from './shard.ts'
 import { findSuspects } from './suspects.ts'
 import { wmiOf } from './wmi.ts'
 
@@ -63,6 +64,8 @@ const NOTHING: DecodedFields = {
 export const UNKNOWN_MAKER = 'The manufacturer identifier is not in the table'
 /** The fields that a person is told about where they stay open. */
 const TOLD_WHEN_OPEN: Record<string, string> = { year: 'model year', make: 'make', model: 'model' }
+/** The characters that patterns describe a vehicle by: from position 4 to 8. */
+const DESCRIBED = [3, 8] as const
 
 interface YearReading {
   /** Null where the year is open. */
@@ -71,25 +74,28 @@ interface YearReading {
   reading: Reading
 }
 
-/** Values of both, in the order in which they come. */
-function merge(first: Reading, second: Reading): Reading {
-  const merged = new Map<PatternField, readonly string[]>(first)
-  for (const [field, values] of second) {
-    merged.set(field, [...new Set([...(merged.get(field) ?? []), ...values])])
-  }
-  return merged
-}
-
-/** The year among those that position 10 may mean whose patterns tell most; both where they tell as much. */
+/**
+ * The year among those that position 10 may mean whose patterns tell most; both where they tell as much, or where what
+ * they speak of is not given.
+ */
 function chooseYear(shard: Shard, entry: WmiEntry, vin: string, years: readonly number[]): YearReading {
   const readings = years
     .map((year) => ({ year, reading: readYear(shard, entry, vin, year) }))
     .sort((a, b) => compareReadings(b.reading, a.reading))
   const [best, other] = readings
   if (!best) return { year: null, years: [], reading: new Map() }
-  if (!other || compareReadings(best.reading, other.reading) > 0)
-    return { year: best.year, years: [best.year], reading: best.reading }
-  return { year: null, years: readings.map(({ year }) => year), reading: merge(best.reading, other.reading) }
+  const isGiven = !vin.slice(...DESCRIBED).includes(UNKNOWN)
+  const isBetter =
+    !other ||
+    (isGiven
+      ? compareReadings(best.reading, other.reading) > 0
+      : other.reading.size === 0 && best.reading.size > 0)
+  if (isBetter) return { year: best.year, years: [best.year], reading: best.reading }
+  return {
+    year: null,
+    years: readings.map(({ year }) => year),
+    reading: mergeReadings(readings.map(({ reading }) => reading)),
+  }
 }
 
 function readPatterns(shard: Shard, entry: WmiEntry, vin: string, now: number) {
@@ -107,54 +113,23 @@ function readPatterns(shard: Shard, entry: WmiEntry, vin: string, now: number) {
   return { year: null, years: named.length > 0 ? named : years, reading, warning }
 }
 
-/** Fields and candidates of a reading: what is told twice is a candidate, not a fact. */
-class Facts {
-  readonly candidates: OfflineVin['candidates'] = {}
-  readonly #reading: Reading
-
-  constructor(reading: Reading) {
-    this.#reading = reading
-  }
-
-  values(field: PatternField): readonly string[] {
-    return this.#reading.get(field) ?? []
-  }
-
-  settle<Value extends string | number>(name: string, values: readonly Value[]): Value | null {
-    const distinct = [...new Set(values)]
-    if (distinct.length > 1) this.candidates[name] = distinct
-    return distinct.length === 1 ? (distinct[0] ?? null) : null
-  }
-
-  text(name: string, field: PatternField): string | null {
-    return this.settle(name, this.values(field))
-  }
-
-  number(name: string, field: PatternField): number | null {
-    return this.settle(
-      name,
-      this.values(field)
-        .map(Number)
-        .filter((value) => Number.isFinite(value)),
-    )
-  }
-}
-
 function nameFields(facts: Facts, entry: WmiEntry): Omit<DecodedFields, 'year'> {
   const models = facts.values('model').map((value) => value.split(PART_END))
-  const makes = models.length > 0 ? models.map(([make = '']) => make) : entry.makes
+  const makes = models.map(([make = '']) => make)
+  const isNamed = models.length > 0 && facts.isSure('model')
   const cylinders = facts.number('cylinders', 'cylinders')
   const displacement = facts.settle(
     'displacement',
     facts.values('litres').flatMap((value) => litresText(value) ?? []),
+    facts.isSure('litres'),
   )
   const configuration = facts.text('engine_configuration', 'engine_configuration')
-  const seconds = facts.values('second_fuel')
   return {
-    make: facts.settle('make', makes),
+    make: facts.settle('make', isNamed ? makes : [...makes, ...entry.makes]),
     model: facts.settle(
       'model',
       models.map(([, model = '']) => model),
+      facts.isSure('model'),
     ),
     series: facts.text('series', 'series'),
     trim: facts.text('trim', 'trim'),
@@ -165,20 +140,11 @@ function nameFields(facts: Facts, entry: WmiEntry): Omit<DecodedFields, 'year'> 
     engine_power_kw: facts.number('engine_power_kw', 'engine_power_kw'),
     cylinders,
     displacement,
-    fuel_type: facts.settle(
-      'fuel_type',
-      facts
-        .values('fuel')
-        .flatMap((fuel) =>
-          seconds.length === 0
-            ? [fuel]
-            : seconds.map((second) => (second === fuel ? fuel : `${fuel}/${second}`)),
-        ),
-    ),
+    fuel_type: facts.text('fuel_type', 'fuel'),
     drivetrain: facts.text('drivetrain', 'drivetrain'),
     vehicle_type: entry.vehicle_type,
     gvwr_class: facts.text('gvwr_class', 'gvwr_class'),
-    plant: facts.settle('plant', facts.values('plant').map(plantText)),
+    plant: facts.settle('plant', facts.values('plant').map(plantText), facts.isSure('plant')),
   }
 }
 
