@@ -125,6 +125,11 @@ describe('characters that are not given', () => {
       'No pattern of this manufacturer fits what is given',
     ])
   })
+  test('are not guessed at where nothing of positions 4 to 8 is given', () => {
+    const keys = { CM8: 'mZed\tCar', '*****|*A': 'pFLINT\tMICHIGAN\tUSA' }
+    const found = decodePartial('1ZZ*****0FA004352', [{ keys, ...only2015 }], { light: false })
+    expect(found).toMatchObject({ year: 2015, model: null, plant: 'FLINT, MICHIGAN, USA', candidates: {} })
+  })
   test('tell no candidates where there are too many to help', () => {
     const keys = (n: number) =>
       Object.fromEntries(

@@ -26,6 +26,9 @@ const WEIGHTS: Partial<Record<PatternField, number>> = {
   engine_model: 55,
 }
 
+/** Where nothing of positions 4 to 8 is given, all that a maker builds may fit: that is not worth its time. */
+const NOTHING_GIVEN = UNKNOWN.repeat(5)
+
 /** Of a field every value that the strongest patterns give: one, unless they disagree. */
 export interface FieldReading {
   values: readonly string[]
@@ -66,7 +69,7 @@ function weigh(told: Iterable<Told>): number {
 /** All that one schema claims of a VIN. */
 function claimsOf(shard: Shard, [schema, from]: SchemaUse, text: string): Claim[] {
   const told: Omit<Claim, 'weight'>[] = []
-  const isPartial = text.includes(UNKNOWN)
+  const isPartial = text.includes(UNKNOWN) && !text.startsWith(NOTHING_GIVEN)
   for (const [key, references] of readKeys(shard.schemas[schema] ?? '')) {
     const sure = fitKey(key, text)
     const said = sure < 0 && isPartial ? fitKey(key, text, true) : sure
