@@ -22,9 +22,9 @@ export const vinSchema = z.object({
   check_digit_valid: z.boolean().nullable(),
   country: text,
   manufacturer: text,
-  /** Of each field that the number leaves open: what it may be. */
+  /** Of each field that the number leaves open: what it may be; one alone where it may be something else too. */
   candidates: z.record(z.string(), z.array(z.union([z.string(), z.int()]))),
-  /** Positions, from 1, of which one may be mistyped where the check digit is wrong. */
+  /** Positions, from 1, of which one may be mistyped where the check digit is wrong; the likeliest first. */
   suspect_positions: z.array(z.int()),
   source: vinSource,
   warnings: z.array(z.string()),

@@ -71,6 +71,25 @@ test('where a kept token is refused, several questions at once exchange it once'
   expect(paths().filter((path) => path === '/rest/vendor/login')).toHaveLength(1)
 })
 
+test('an account that is refused is not tried again for a minute, and then anew', async () => {
+  vendor.answer = json({ status: 'error', message: 'Wrong password' }, 401)
+  await vendor.lookUp(options)
+  vendor.answer = speak
+  const found = await vendor.lookUp(options)
+  expect(found.warnings).toEqual(['ClearVIN could not be asked'])
+  expect(paths()).toEqual(['/rest/vendor/login'])
+  expect(vendor.kept.get('clearvin-token:desk@example.com')?.ttlSeconds).toBe(60)
+  vendor.kept.clear()
+  expect((await vendor.lookUp(options)).source).toBe('clearvin')
+})
+
+test('a vendor that is down is tried again at once', async () => {
+  vendor.answer = json({}, 503)
+  await vendor.lookUp(options)
+  vendor.answer = speak
+  expect((await vendor.lookUp(options)).source).toBe('clearvin')
+})
+
 test('where no token is taken, it is not asked for again and again', async () => {
   vendor.answer = (request, response) =>
     json({ status: 'ok', token: 'no' }, request.url === '/rest/vendor/login' ? 200 : 401)(request, response)
@@ -87,7 +106,7 @@ test.each([
   vendor.answer = answer
   const found = await vendor.lookUp(options)
   expect(found).toEqual({ source: null, answer: null, warnings: ['ClearVIN could not be asked'] })
-  expect(vendor.kept.size).toBe(0)
+  expect([...vendor.kept.values()]).toEqual([{ value: '', ttlSeconds: 60 }])
 })
 
 test.each(['secret\ntoken', 'secret tökén', '', ' '])(
@@ -96,7 +115,7 @@ test.each(['secret\ntoken', 'secret tökén', '', ' '])(
     vendor.answer = json({ status: 'ok', token })
     const found = await vendor.lookUp(options)
     expect(found.warnings).toEqual(['ClearVIN could not be asked'])
-    expect(vendor.kept.size).toBe(0)
+    expect([...vendor.kept.values()]).toEqual([{ value: '', ttlSeconds: 60 }])
     expect(paths()).toEqual(['/rest/vendor/login'])
   },
 )

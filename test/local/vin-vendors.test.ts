@@ -46,6 +46,13 @@ test('vPIC: what it finds wrong with the number is a warning', async () => {
   expect(found?.warnings).toEqual(['NHTSA vPIC: 1 - Check digit does not calculate'])
 })
 
+test('a fuel that vPIC names twice is told once', async () => {
+  const [result] = VPIC_ACCORD.Results
+  const fuels = { FuelTypePrimary: 'Electric', FuelTypeSecondary: 'Electric' }
+  vendor.answer = json({ Results: [{ ...result, ...fuels }] })
+  expect((await vendor.lookUp()).answer?.fields.fuel_type).toBe('Electric')
+})
+
 test('ClearVIN: bearer token, JSON report, specification under vinSpec', async () => {
   vendor.answer = json({
     status: 'ok',

@@ -27,6 +27,7 @@ const PURE_FILES = [
   'vehicles/vin.ts',
   'vehicles/vin/choose-year.ts',
   'vehicles/vin/decode.ts',
+  'vehicles/vin/facts.ts',
   'vehicles/vin/keys.ts',
   'vehicles/vin/listing.ts',
   'vehicles/vin/match.ts',

@@ -77,6 +77,15 @@ test('a character that is not given fits only where any does', () => {
   for (const key of ['CM8', 'CM#', 'CM[0-9A-Z]', '*****|**0']) expect(fitKey(key, partial), key).toBe(-1)
 })
 
+test('a character that is not given may fit whatever a key has there, but never the bar', () => {
+  const partial = 'CM*26|3A******'
+  for (const key of ['CM8', 'CM#', 'CM[0-9A-Z]', '*****|**0'])
+    expect(fitKey(key, partial, true), key).toBe(fitKey(key, TEXT.replace('3A004352', '3A000000'), true))
+  expect(fitKey('CX8', partial, true)).toBe(-1)
+  expect(fitKey('CM[_]', partial, true)).toBe(-1)
+  expect(fitKey('CM|', partial, true)).toBe(-1)
+})
+
 test('where a key has #, the digits themselves are told', () => {
   expect(digitsAt('**#', TEXT)).toBe('8')
   expect(digitsAt('C*##', TEXT)).toBe('82')

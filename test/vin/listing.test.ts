@@ -68,6 +68,8 @@ test('a make that NHTSA counts among another’s models, or names in full, is no
     compareListing({ make: 'PJ Trailers' }, named('PJ TRAILERS COMPANY, S.A. DE C.V.', 'Flatbed')),
   ).toEqual([])
   expect(compareListing({ make: 'Vespa' }, named('Piaggio and Vespa', 'GTS'))).toEqual([])
+  expect(compareListing({ make: 'VW' }, named('Volkswagen', 'Golf'))).toEqual([])
+  expect(compareListing({ make: 'Chevy' }, named('Chevrolet', 'Tahoe'))).toEqual([])
   expect(compareListing({ make: 'Land' }, named('Iceland Trailers', 'One'))).toHaveLength(1)
 })
 

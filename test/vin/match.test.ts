@@ -80,6 +80,68 @@ describe('what stays open', () => {
   })
 })
 
+describe('characters that are not given', () => {
+  const decodePartial = (vin: string, ...input: Parameters<typeof shardOf>) =>
+    decodeOffline(vin, shardOf(...input), NOW)
+  const only2015 = { from: 2015, to: 2015 }
+
+  test('make a candidate of what a key tells that may fit', () => {
+    const found = decodePartial('1ZZC*8E60FA004352', [
+      { keys: { CM8: 'mZed\tCar,tSport', '**8': 'd4' }, ...only2015 },
+    ])
+    expect(found).toMatchObject({ make: 'Zed', model: null, trim: null, doors: 4 })
+    expect(found.candidates).toEqual({ model: ['Car'], trim: ['Sport'] })
+  })
+  test('open what a stronger key may tell otherwise', () => {
+    const keys = { C: 'mZed\tBus', CM8: 'mZed\tCar', CX8: 'mZee\tVan', CM9: 'mZed\tNone' }
+    const found = decodePartial('1ZZC*8E60FA004352', [{ keys, ...only2015 }])
+    expect(found).toMatchObject({ make: null, model: null })
+    expect(found.candidates).toEqual({ make: ['Zed', 'Zee'], model: ['Bus', 'Car', 'Van'] })
+  })
+  test('change nothing that only a weaker key may tell otherwise', () => {
+    const keys = { CM8E: 'tSport', '****6': 'tBase', '****#': 'tPlain' }
+    expect(decodePartial('1ZZCM8E*0FA004352', [{ keys, ...only2015 }])).toMatchObject({
+      trim: 'Sport',
+      candidates: {},
+    })
+  })
+  test('leave both years open, where it is what patterns speak of', () => {
+    const schemas = [
+      { keys: { CM8: 'mZed\tOld' }, from: 1985, to: 1995 },
+      { keys: { CM8: 'mZed\tNew', '**8': 'bTruck' }, from: 2015, to: 2025 },
+    ]
+    const partial = decodePartial('1ZZC*8263KA004352', schemas, { light: false })
+    expect(partial).toMatchObject({ year: null, candidates: { year: [2019, 1989], model: ['New', 'Old'] } })
+    const whole = decodePartial('1ZZCM8263KA******', schemas, { light: false })
+    expect(whole).toMatchObject({ year: 2019, model: 'New' })
+    const [, late] = schemas
+    expect(decodePartial('1ZZC*8263KA004352', late ? [late] : [], { light: false }).year).toBe(2019)
+  })
+  test('do not hide that what is given fits no pattern', () => {
+    const found = decodePartial('1ZZX*8E60FA004352', [{ keys: { CM8: 'mZed\tCar' }, ...only2015 }])
+    expect(found).toMatchObject({ make: 'Zed', model: null, candidates: {} })
+    expect(found.warnings).toEqual([
+      'Not given: position 5',
+      'No pattern of this manufacturer fits what is given',
+    ])
+  })
+  test('are not guessed at where nothing of positions 4 to 8 is given', () => {
+    const keys = { CM8: 'mZed\tCar', '*****|*A': 'pFLINT\tMICHIGAN\tUSA' }
+    const found = decodePartial('1ZZ*****0FA004352', [{ keys, ...only2015 }], { light: false })
+    expect(found).toMatchObject({ year: 2015, model: null, plant: 'FLINT, MICHIGAN, USA', candidates: {} })
+  })
+  test('tell no candidates where there are too many to help', () => {
+    const keys = (n: number) =>
+      Object.fromEntries(
+        Array.from({ length: n }, (_, i) => [`C${i % 10}${'ABCDEFGH'[Math.floor(i / 10)]}`, `tTrim ${i}`]),
+      )
+    const trims = (n: number) =>
+      decodePartial('1ZZC**E60FA004352', [{ keys: keys(n), ...only2015 }]).candidates.trim
+    expect(trims(40)).toHaveLength(40)
+    expect(trims(41)).toBeUndefined()
+  })
+})
+
 describe('parts of a value', () => {
   test('what is known of an engine by its name stands in for what no pattern tells', () => {
     const shard = shardOf([{ keys: { C: 'eB20,c4,mZed\tCar' }, from: 2015 }])

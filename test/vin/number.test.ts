@@ -63,15 +63,4 @@ describe('check digit, 565.15(c)', () => {
       warnings: ['Not given: positions 9, 12, 13, 14, 15, 16, 17'],
     })
   })
-
-  test('where they are those that patterns speak of, that is why nothing fits', async () => {
-    expect(await decode('1HG******3*004352')).toMatchObject({
-      make: 'Honda',
-      model: null,
-      warnings: [
-        'Not given: positions 4, 5, 6, 7, 8, 9, 11',
-        'No pattern of this manufacturer fits what is given',
-      ],
-    })
-  })
 })

@@ -8,6 +8,12 @@ const TOKEN_MINUTES = 120
 /** A token is not used in its last minutes: the request must still arrive. */
 const MARGIN_MINUTES = 5
 
+/** Stands in the cache for a token where the account was refused, so that not every VIN is one more try. */
+const REFUSED = ''
+const REFUSED_SECONDS = 60
+/** Bad request, unauthorized, forbidden: the next try would hear the same. */
+const REFUSALS: readonly number[] = [400, 401, 403]
+
 export type TokenCache = Pick<RedisService, 'get' | 'set'>
 
 /** Gives the bearer token of a request: another than the one that was refused. Null where there is no other. */
@@ -44,18 +50,21 @@ export function accessByLogin(
       body: JSON.stringify(account),
       signal,
     })
-    // Its own words might name the account.
-    if (!isOk) throw new Error(`login: HTTP ${status}`)
-    const answer = loginSchema.safeParse(body)
-    if (!answer.success) throw new Error('login: no token in the answer')
-    const { token } = answer.data
-    keepLater(cache.set(key, token, (TOKEN_MINUTES - MARGIN_MINUTES) * 60))
-    return token
+    const answer = isOk ? loginSchema.safeParse(body).data : undefined
+    if (!answer) {
+      if (isOk || REFUSALS.includes(status)) keepLater(cache.set(key, REFUSED, REFUSED_SECONDS))
+      // Its own words might name the account.
+      throw new Error(isOk ? 'login: no token in the answer' : `login: HTTP ${status}`)
+    }
+    keepLater(cache.set(key, answer.token, (TOKEN_MINUTES - MARGIN_MINUTES) * 60))
+    return answer.token
   }
 
   async function findToken(call: VendorCall): Promise<string> {
-    const kept = await cache.get(key, tokenSchema)
-    return kept.away || kept.value === null ? await logIn(call) : kept.value
+    const kept = await cache.get(key, z.union([z.literal(REFUSED), tokenSchema]))
+    if (kept.away || kept.value === null) return await logIn(call)
+    if (kept.value === REFUSED) throw new Error('login: the account was refused within the last minute')
+    return kept.value
   }
 
   /** What is found is for all who ask meanwhile; what failed is tried again by who comes after. */

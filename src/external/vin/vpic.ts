@@ -70,6 +70,7 @@ function readResult(result: VpicResult): VendorAnswer | null {
   const clean = result.ErrorCode === null || result.ErrorCode === '0'
   const displacement = litresText(result.DisplacementL)
   const configuration = result.EngineConfiguration
+  const { FuelTypePrimary: fuel, FuelTypeSecondary: second } = result
   const cylinders = readWholeNumber(result.EngineCylinders, 1, MAX_CYLINDERS)
   return {
     fields: {
@@ -83,7 +84,7 @@ function readResult(result: VpicResult): VendorAnswer | null {
       drivetrain: result.DriveType,
       exterior_color: null,
       interior_color: null,
-      fuel_type: join([result.FuelTypePrimary, result.FuelTypeSecondary], '/'),
+      fuel_type: join([fuel, second === fuel ? null : second], '/'),
       cylinders,
       displacement,
       series: result.Series,

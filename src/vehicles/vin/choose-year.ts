@@ -1,4 +1,5 @@
 // Which model year a VIN is of, and what its patterns tell then.
+import { UNKNOWN } from '../vin.ts'
 import {
   compareReadings,
   mergeReadings,
@@ -20,6 +21,13 @@ export interface YearReading {
   reading: Reading
 }
 
+/** The characters that patterns describe a vehicle by: positions 4 to 8. */
+const DESCRIBED = [3, 8] as const
+
+/** Positive where `a` tells more. Of a number whose description is not given whole, only whether anything may fit counts. */
+const compareForVin = (vin: string, a: Reading, b: Reading): number =>
+  vin.slice(...DESCRIBED).includes(UNKNOWN) ? Number(a.size > 0) - Number(b.size > 0) : compareReadings(a, b)
+
 /**
  * Of the years that position 10 may mean the one whose patterns tell more; the earlier only where the key of its model is
  * no vaguer than the later's: what is sold is seldom thirty years old, and old schemas often tell much of anything. Else
@@ -31,7 +39,7 @@ function chooseYear(shard: Shard, entry: WmiEntry, vin: string, years: readonly 
   const [later, earlier] = readings
   if (!later) return { year: null, years: [], reading: new Map() }
   if (!earlier) return { ...later, years: [later.year] }
-  const order = compareReadings(later.reading, earlier.reading)
+  const order = compareForVin(vin, later.reading, earlier.reading)
   const specificity = ({ year }: { year: number }) => modelSpecificity(shard, entry, vin, year)
   const isEarlier = order < 0 && specificity(earlier) >= specificity(later)
   const chosen = order > 0 ? later : isEarlier ? earlier : null

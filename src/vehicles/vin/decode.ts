@@ -2,10 +2,10 @@
 import { engineText, litresText } from '../../lib/engine-text.ts'
 import { checkDigit, hasRightCheckDigit, needsCheckDigit, UNKNOWN } from '../vin.ts'
 import { readPatterns } from './choose-year.ts'
-import type { Reading } from './match.ts'
+import { Facts } from './facts.ts'
 import { readModelYears } from './model-year.ts'
 import { countryOf, plantText } from './plant.ts'
-import { PART_END, type PatternField, type Shard, type WmiEntry } from './shard.ts'
+import { PART_END, type Shard, type WmiEntry } from './shard.ts'
 import { findSuspects } from './suspects.ts'
 import { wmiOf } from './wmi.ts'
 
@@ -35,7 +35,7 @@ export interface OfflineVin extends DecodedFields {
   country: string | null
   /** Null where a position that counts is not given. */
   check_digit_valid: boolean | null
-  /** Of each field that the number leaves open: what it may be. */
+  /** Of each field that the number leaves open: what it may be; one alone where it may be something else too. */
   candidates: Record<string, (string | number)[]>
   /** Where the check digit is wrong: the positions of which one may be mistyped. */
   suspect_positions: number[]
@@ -65,54 +65,23 @@ export const UNKNOWN_MAKER = 'The manufacturer identifier is not in the table'
 /** The fields that a person is told about where they stay open. */
 const TOLD_WHEN_OPEN: Record<string, string> = { year: 'model year', make: 'make', model: 'model' }
 
-/** Fields and candidates of a reading: what is told twice is a candidate, not a fact. */
-class Facts {
-  readonly candidates: OfflineVin['candidates'] = {}
-  readonly #reading: Reading
-
-  constructor(reading: Reading) {
-    this.#reading = reading
-  }
-
-  values(field: PatternField): readonly string[] {
-    return this.#reading.get(field) ?? []
-  }
-
-  settle<Value extends string | number>(name: string, values: readonly Value[]): Value | null {
-    const distinct = [...new Set(values)]
-    if (distinct.length > 1) this.candidates[name] = distinct
-    return distinct.length === 1 ? (distinct[0] ?? null) : null
-  }
-
-  text(name: string, field: PatternField): string | null {
-    return this.settle(name, this.values(field))
-  }
-
-  number(name: string, field: PatternField): number | null {
-    return this.settle(
-      name,
-      this.values(field)
-        .map(Number)
-        .filter((value) => Number.isFinite(value)),
-    )
-  }
-}
-
 function nameFields(facts: Facts, entry: WmiEntry): Omit<DecodedFields, 'year'> {
   const models = facts.values('model').map((value) => value.split(PART_END))
-  const makes = models.length > 0 ? models.map(([make = '']) => make) : entry.makes
+  const makes = models.map(([make = '']) => make)
+  const isNamed = models.length > 0 && facts.isSure('model')
   const cylinders = facts.number('cylinders', 'cylinders')
   const displacement = facts.settle(
     'displacement',
     facts.values('litres').flatMap((value) => litresText(value) ?? []),
+    facts.isSure('litres'),
   )
   const configuration = facts.text('engine_configuration', 'engine_configuration')
-  const seconds = facts.values('second_fuel')
   return {
-    make: facts.settle('make', makes),
+    make: facts.settle('make', isNamed ? makes : [...makes, ...entry.makes]),
     model: facts.settle(
       'model',
       models.map(([, model = '']) => model),
+      facts.isSure('model'),
     ),
     series: facts.text('series', 'series'),
     trim: facts.text('trim', 'trim'),
@@ -123,20 +92,11 @@ function nameFields(facts: Facts, entry: WmiEntry): Omit<DecodedFields, 'year'> 
     engine_power_kw: facts.number('engine_power_kw', 'engine_power_kw'),
     cylinders,
     displacement,
-    fuel_type: facts.settle(
-      'fuel_type',
-      facts
-        .values('fuel')
-        .flatMap((fuel) =>
-          seconds.length === 0
-            ? [fuel]
-            : seconds.map((second) => (second === fuel ? fuel : `${fuel}/${second}`)),
-        ),
-    ),
+    fuel_type: facts.text('fuel_type', 'fuel'),
     drivetrain: facts.text('drivetrain', 'drivetrain'),
     vehicle_type: entry.vehicle_type,
     gvwr_class: facts.text('gvwr_class', 'gvwr_class'),
-    plant: facts.settle('plant', facts.values('plant').map(plantText)),
+    plant: facts.settle('plant', facts.values('plant').map(plantText), facts.isSure('plant')),
   }
 }
 

@@ -59,9 +59,9 @@ export const PLACE = 1024
 /**
  * How much a key says about the VIN that it fits: the places that it says something about, times `PLACE`, and the
  * characters that it rules out there; −1 where it does not fit. An unknown character of the VIN (`*`) fits only where
- * the key takes any.
+ * the key takes any, with `mayFit` wherever it could.
  */
-export function fitKey(key: string, text: string): number {
+export function fitKey(key: string, text: string, mayFit = false): number {
   let said = 0
   let place = 0
   for (let i = 0; i < key.length; i++, place++) {
@@ -73,13 +73,13 @@ export function fitKey(key: string, text: string): number {
       const end = key.indexOf(']', i)
       if (end < 0) return -1
       const set = setOf(key.slice(i + 1, end))
-      if (given === '*' || !set.includes(given)) return -1
+      if (!set.includes(given) && !(mayFit && given === '*' && set !== '')) return -1
       said += PLACE + ANY - set.length
       i = end
     } else if (wanted === '#') {
-      if (!DIGIT.test(given)) return -1
+      if (!DIGIT.test(given) && !(mayFit && given === '*')) return -1
       said += PLACE + ANY - 10
-    } else if (wanted !== given || given === '*') {
+    } else if (wanted !== given && !(mayFit && given === '*' && wanted !== '|')) {
       return -1
     } else if (wanted !== '|') {
       said += PLACE + ANY - 1

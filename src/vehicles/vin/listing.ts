@@ -47,6 +47,9 @@ export function fillListing<Listing extends Described>(
 /** What vPIC calls a model where it only knows the platform: pickups sold as C/K, 1500, Silverado, Sierra and others. */
 const PLATFORMS: readonly string[] = ['gmt400']
 
+/** Makes by what people write for them, where that is no beginning of a word. */
+const SHORT_MAKES: Record<string, string> = { vw: 'Volkswagen', chevy: 'Chevrolet' }
+
 const wordsOf = (name: string): string[] =>
   name
     .toLowerCase()
@@ -89,7 +92,9 @@ function isModelOf(model: string, vin: OfflineVin, listedMake: string | null | u
 
 /** A make may stand in the model's name only, as Scion does in Toyota's. */
 const isMakeOf = (make: string, vin: OfflineVin): boolean =>
-  [...namesOf(vin, 'make'), ...namesOf(vin, 'model')].some((name) => isAlike(make, name))
+  [...namesOf(vin, 'make'), ...namesOf(vin, 'model')].some((name) =>
+    isAlike(SHORT_MAKES[plain(make)] ?? make, name),
+  )
 
 /**
  * Where make, model or year of a listing are not those of its VIN, as sentences. What the VIN leaves open disagrees with

@@ -26,8 +26,17 @@ const WEIGHTS: Partial<Record<PatternField, number>> = {
   engine_model: 55,
 }
 
-/** Of a field: every value that the strongest patterns give. One, unless they disagree. */
-export type Reading = ReadonlyMap<PatternField, readonly string[]>
+/** Where nothing of positions 4 to 8 is given, all that a maker builds may fit: that is not worth its time. */
+const NOTHING_GIVEN = UNKNOWN.repeat(5)
+
+/** Of a field every value that the strongest patterns give: one, unless they disagree. */
+export interface FieldReading {
+  values: readonly string[]
+  /** False where no pattern is sure to fit, because characters are not given: it may be none of the values. */
+  isSure: boolean
+}
+export type Reading = ReadonlyMap<PatternField, FieldReading>
+type OpenReading = Map<PatternField, FieldReading>
 
 /** What a key of a schema tells of one field, and how strongly. */
 interface Claim extends Told {
@@ -37,6 +46,8 @@ interface Claim extends Told {
   said: number
   /** How much its schema tells of the VIN in all. */
   weight: number
+  /** Whether the key fits whatever the characters are that are not given. */
+  isSure: boolean
 }
 
 const isInYear = ([, from, to]: SchemaUse, year: number): boolean => year >= from && (to === 0 || year <= to)
@@ -58,11 +69,19 @@ function weigh(told: Iterable<Told>): number {
 /** All that one schema claims of a VIN. */
 function claimsOf(shard: Shard, [schema, from]: SchemaUse, text: string): Claim[] {
   const told: Omit<Claim, 'weight'>[] = []
+  const isPartial = text.includes(UNKNOWN) && !text.startsWith(NOTHING_GIVEN)
   for (const [key, references] of readKeys(shard.schemas[schema] ?? '')) {
-    const said = fitKey(key, text)
+    const sure = fitKey(key, text)
+    const said = sure < 0 && isPartial ? fitKey(key, text, true) : sure
     if (said < 0) continue
     for (const { field, value } of readReferences(shard, references)) {
-      told.push({ field, value: value === DIGITS ? digitsAt(key, text) : value, from, said })
+      told.push({
+        field,
+        value: value === DIGITS ? digitsAt(key, text) : value,
+        from,
+        said,
+        isSure: sure >= 0,
+      })
     }
   }
   const weight = weigh(told)
@@ -78,62 +97,93 @@ function compareClaims(a: Claim, b: Claim): number {
   return places || a.from - b.from || a.weight - b.weight || a.said - b.said
 }
 
-/** Of each field the values of its strongest claims; a plant's address is completed by the weaker ones. */
-function strongest(claims: readonly Claim[]): Map<PatternField, readonly string[]> {
-  const best = new Map<PatternField, { claim: Claim; values: string[] }>()
+/** The strongest of the claims of one field, and what may be stronger. */
+function settleField(claims: readonly Claim[]): FieldReading {
+  let best: Claim | undefined
+  for (const claim of claims) if (claim.isSure && (!best || compareClaims(claim, best) > 0)) best = claim
+  const values = new Set<string>()
   for (const claim of claims) {
-    const known = best.get(claim.field)
-    const order = known ? compareClaims(claim, known.claim) : 1
-    if (order > 0) best.set(claim.field, { claim, values: [claim.value] })
-    else if (order === 0 && known && !known.values.includes(claim.value)) known.values.push(claim.value)
+    const order = best ? compareClaims(claim, best) : 1
+    if (order > 0 || (order === 0 && claim.isSure)) values.add(claim.value)
   }
-  const reading = new Map<PatternField, readonly string[]>(
-    [...best].map(([field, { values }]) => [field, values]),
-  )
-  const plants = reading.get('plant')
-  if (plants) {
-    const others = claims
-      .filter(({ field }) => field === 'plant')
+  return { values: [...values], isSure: best !== undefined }
+}
+
+/** Of each field the values of its strongest claims; a plant's address is completed by the weaker ones. */
+function strongest(claims: readonly Claim[]): OpenReading {
+  const byField = Map.groupBy(claims, ({ field }) => field)
+  const reading: OpenReading = new Map([...byField].map(([field, ofField]) => [field, settleField(ofField)]))
+  const plant = reading.get('plant')
+  if (plant) {
+    const others = (byField.get('plant') ?? [])
+      .filter(({ isSure }) => isSure)
       .sort((a, b) => compareClaims(b, a))
       .map(({ value }) => value)
-    reading.set('plant', [...new Set(plants.map((plant) => completePlant(plant, others)))])
+    const values = new Set(plant.values.map((value) => completePlant(value, others)))
+    reading.set('plant', { ...plant, values: [...values] })
   }
   return reading
 }
 
 /** What is known of an engine by its name stands in for what no pattern tells. */
-function addEngine(shard: Shard, reading: Map<PatternField, readonly string[]>): void {
-  const [engine, ...others] = reading.get('engine_model') ?? []
-  if (engine === undefined || others.length > 0) return
-  const known = shard.engines[engine.toLowerCase()]
+function addEngine(shard: Shard, reading: OpenReading): void {
+  const engine = reading.get('engine_model')
+  if (!engine?.isSure || engine.values.length !== 1) return
+  const known = shard.engines[engine.values[0]?.toLowerCase() ?? '']
   if (known === undefined) return
   for (const { field, value } of readReferences(shard, known)) {
-    if (!reading.has(field)) reading.set(field, [value])
+    if (!reading.has(field)) reading.set(field, { values: [value], isSure: true })
   }
+}
+
+/** Two fuels are one value, so that none is paired with that of another year. */
+function pairFuels(reading: OpenReading): void {
+  const [fuel, second] = [reading.get('fuel'), reading.get('second_fuel')]
+  reading.delete('second_fuel')
+  if (!fuel || !second) return
+  const values = fuel.values.flatMap((first) => [
+    ...(second.isSure ? [] : [first]),
+    ...second.values.map((other) => (other === first ? first : `${first}/${other}`)),
+  ])
+  reading.set('fuel', { values: [...new Set(values)], isSure: fuel.isSure })
+}
+
+/** What claims tell together. */
+function settle(shard: Shard, claims: readonly Claim[]): Reading {
+  const reading = strongest(claims)
+  addEngine(shard, reading)
+  pairFuels(reading)
+  return reading
+}
+
+/**
+ * What is told where one of several readings is right: the values of all, in the order in which they come. What one of
+ * them leaves out is not sure.
+ */
+export function mergeReadings(readings: readonly Reading[]): Reading {
+  const telling = readings.filter((reading) => reading.size > 0)
+  const fields = new Set(telling.flatMap((reading) => [...reading.keys()]))
+  return new Map(
+    [...fields].map((field) => {
+      const told = telling.flatMap((reading) => reading.get(field) ?? [])
+      const values = [...new Set(told.flatMap((of) => of.values))]
+      return [field, { values, isSure: told.length === telling.length && told.every(({ isSure }) => isSure) }]
+    }),
+  )
 }
 
 /** What the patterns of a model year tell of a VIN. */
 export function readYear(shard: Shard, entry: WmiEntry, vin: string, year: number): Reading {
   const text = keyText(vin)
-  const reading = strongest(schemasOf(entry, year).flatMap((use) => claimsOf(shard, use, text)))
-  addEngine(shard, reading)
-  return reading
+  return settle(
+    shard,
+    schemasOf(entry, year).flatMap((use) => claimsOf(shard, use, text)),
+  )
 }
 
-/** What is told where one of several readings is right: of each field that none of them leaves out, the values of all. */
-export function mergeReadings(readings: readonly Reading[]): Reading {
-  const [first = new Map(), ...others] = readings.filter((reading) => reading.size > 0)
-  const merged = new Map<PatternField, readonly string[]>()
-  for (const [field, values] of first) {
-    const further = others.flatMap((reading) => (reading.has(field) ? [reading.get(field) ?? []] : []))
-    if (further.length === others.length) merged.set(field, [...new Set([values, ...further].flat())])
-  }
-  return merged
-}
-
-/** A year of each span of years in which a maker's schemas are the same. */
-const spansOf = (entry: WmiEntry): number[] => [
-  ...new Set(entry.schemas.flatMap(([, from, to]) => (to === 0 ? [from] : [from, to + 1]))),
+/** A year of each span in which the same of these schemas are in use. */
+const spansOf = (uses: readonly SchemaUse[]): number[] => [
+  ...new Set(uses.flatMap(([, from, to]) => (to === 0 ? [from] : [from, to + 1]))),
 ]
 
 /**
@@ -142,19 +192,22 @@ const spansOf = (entry: WmiEntry): number[] => [
  */
 export function readAnyYear(shard: Shard, entry: WmiEntry, vin: string): Reading {
   const text = keyText(vin)
-  const claims = entry.schemas.map((use) => ({ use, claims: claimsOf(shard, use, text) }))
-  const readings = spansOf(entry).map((year): Reading => {
-    const reading = strongest(claims.filter(({ use }) => isInYear(use, year)).flatMap((of) => of.claims))
-    addEngine(shard, reading)
-    return reading
-  })
+  const telling = entry.schemas
+    .map((use) => ({ use, claims: claimsOf(shard, use, text) }))
+    .filter(({ claims }) => claims.length > 0)
+  const readings = spansOf(telling.map(({ use }) => use)).map((year) =>
+    settle(
+      shard,
+      telling.filter(({ use }) => isInYear(use, year)).flatMap(({ claims }) => claims),
+    ),
+  )
   const naming = readings.filter((reading) => reading.has('model'))
   if (naming.length > 0) return mergeReadings(naming)
   return mergeReadings(vin.includes(UNKNOWN) ? readings : [])
 }
 
 const weighReading = (reading: Reading): number =>
-  weigh([...reading].flatMap(([field, values]) => values.map((value) => ({ field, value }))))
+  weigh([...reading].flatMap(([field, { values }]) => values.map((value) => ({ field, value }))))
 
 /** Positive where `a` tells more: it names a model, whose lack vPIC counts as an error; it weighs more. */
 export const compareReadings = (a: Reading, b: Reading): number =>
