@@ -55,6 +55,7 @@ export async function startMariadb(options: {
     program,
     args: (port) =>
       serverOptions({
+        isMariadb,
         files,
         port,
         durable: options.durable ?? true,
@@ -154,6 +155,7 @@ function writeInitFile(dataDir: string, password: string): string {
 }
 
 function serverOptions(options: {
+  isMariadb: boolean
   files: string
   port: number
   durable: boolean
@@ -183,6 +185,8 @@ function serverOptions(options: {
     '--loose-mysqlx=OFF',
     '--loose-innodb-buffer-pool-load-at-startup=OFF',
     '--loose-innodb-buffer-pool-dump-at-shutdown=OFF',
+    // MySQL's packages name a directory that only its own user may enter, or that is not there at all.
+    ...(options.isMariadb ? [] : ['--secure-file-priv=NULL']),
     ...(options.durable
       ? ['--innodb-flush-log-at-trx-commit=1']
       : ['--innodb-flush-log-at-trx-commit=0', '--innodb-doublewrite=OFF', '--innodb-flush-method=nosync']),
