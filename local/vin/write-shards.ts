@@ -21,7 +21,12 @@ export function replaceFolder(target: string, texts: ReadonlyMap<string, string>
     mkdirSync(fresh)
     for (const [name, text] of texts) writeFileSync(join(fresh, name), text)
     renameSync(target, old)
-    renameSync(fresh, target)
+    try {
+      renameSync(fresh, target)
+    } catch (error) {
+      renameSync(old, target)
+      throw error
+    }
   } finally {
     for (const folder of [fresh, old]) rmSync(folder, { recursive: true, force: true })
   }
