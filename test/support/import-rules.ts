@@ -35,6 +35,7 @@ const PURE_FILES = [
   'vehicles/vin/plant.ts',
   'vehicles/vin/shard.ts',
   'vehicles/vin/shards.generated.ts',
+  'vehicles/vin/standard.ts',
   'vehicles/vin/suspects.ts',
   'vehicles/vin/wmi.ts',
   'market/calendar.ts',

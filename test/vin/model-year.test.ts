@@ -35,9 +35,6 @@ describe('model year, 565.15(d)', () => {
     expect(yearsOf('2', '7', false)).toEqual([2007])
     expect(yearsOf('2', 'K', false)).toEqual([2019, 1989])
   })
-  test('a VIN from elsewhere that does not follow the standard codes no year', () => {
-    expect(readModelYears('WVWZZZ1KZAW000001', true, NOW)).toMatchObject({ isCoded: false })
-  })
 })
 
 describe('which of two cycles', () => {

@@ -11,6 +11,7 @@ import {
 } from './match.ts'
 import { readModelYears } from './model-year.ts'
 import type { Shard, WmiEntry } from './shard.ts'
+import { describeForeign, followsStandard } from './standard.ts'
 
 /** What the patterns tell, and of which year. */
 export interface YearReading {
@@ -60,7 +61,12 @@ export function readPatterns(
   listedYear: number | null,
 ): YearReading & { warning: string | null } {
   const { years, isCoded, other, warning } = readModelYears(vin, entry.light, now)
-  if (!isCoded) return { year: null, years: [], reading: readAnyYear(shard, entry, vin), warning }
+  const isForeign = !followsStandard(vin, shard, now)
+  if (isForeign || !isCoded) {
+    const reading = readAnyYear(shard, entry, vin)
+    const foreign = isForeign ? describeForeign(vin, now, reading.has('model')) : null
+    return { year: null, years: [], reading, warning: foreign ?? warning }
+  }
   const isOther = other !== null && years.every((year) => schemasOf(entry, year).length === 0)
   const hasOther = isOther && schemasOf(entry, other).length > 0
   const possible = hasOther ? [other] : years

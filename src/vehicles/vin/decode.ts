@@ -6,6 +6,7 @@ import { Facts } from './facts.ts'
 import { readModelYears } from './model-year.ts'
 import { countryOf, plantText } from './plant.ts'
 import { PART_END, type Shard, type WmiEntry } from './shard.ts'
+import { describeForeign, followsStandard } from './standard.ts'
 import { findSuspects } from './suspects.ts'
 import { wmiOf } from './wmi.ts'
 
@@ -100,14 +101,27 @@ function nameFields(facts: Facts, entry: WmiEntry): Omit<DecodedFields, 'year'> 
   }
 }
 
-/** What is wrong with the check digit, in words; null where it is right or does not count. */
-function checkDigitWarning(vin: string): string | null {
+/** What is wrong with the check digit, in words; null where it is right, or the number has none. */
+function checkDigitWarning(vin: string, shard: Shard | null, now: number): string | null {
   if (vin.includes(UNKNOWN)) {
     const missing = [...vin].flatMap((character, i) => (character === UNKNOWN ? [i + 1] : []))
     return `Not given: position${missing.length > 1 ? 's' : ''} ${missing.join(', ')}`
   }
-  if (hasRightCheckDigit(vin) || !needsCheckDigit(vin)) return null
-  return `The check digit in position 9 is ${vin.charAt(8)}, it should be ${checkDigit(vin)}`
+  if (hasRightCheckDigit(vin) || !followsStandard(vin, shard, now)) return null
+  const wrong = `The check digit in position 9 is ${vin.charAt(8)}, it should be ${checkDigit(vin)}`
+  return needsCheckDigit(vin)
+    ? wrong
+    : `${wrong} unless the vehicle was built for another market than North America`
+}
+
+/** The model year of a VIN whose maker nobody knows. */
+function readYearAlone(vin: string, shard: Shard | null, now: number) {
+  if (!followsStandard(vin, shard, now)) {
+    return { year: null, candidates: {}, warning: describeForeign(vin, now, false) }
+  }
+  const { years, warning } = readModelYears(vin, false, now)
+  const facts = new Facts(new Map())
+  return { year: facts.settle('year', years), candidates: facts.candidates, warning }
 }
 
 /**
@@ -125,24 +139,14 @@ export function decodeOffline(
 ): OfflineVin {
   const isWhole = !vin.includes(UNKNOWN)
   const check_digit_valid = isWhole ? hasRightCheckDigit(vin) : null
-  const warnings = [checkDigitWarning(vin)].filter((warning) => warning !== null)
+  const warnings = [checkDigitWarning(vin, shard, now)].filter((warning) => warning !== null)
   const entry = shard?.wmis[wmiOf(vin)]
+  const own = { check_digit_valid, suspect_positions: findSuspects(vin, shard, now) }
   if (!shard || !entry) {
-    const { years, isCoded, warning } = readModelYears(vin, false, now)
-    const [year, ...others] = isCoded ? years : []
-    const facts = new Facts(new Map())
-    facts.settle('year', years)
+    const { year, candidates, warning } = readYearAlone(vin, shard, now)
     if (!wmiOf(vin).includes(UNKNOWN)) warnings.push(UNKNOWN_MAKER)
-    return {
-      ...NOTHING,
-      year: others.length === 0 ? (year ?? null) : null,
-      manufacturer: null,
-      country: null,
-      check_digit_valid,
-      candidates: facts.candidates,
-      suspect_positions: findSuspects(vin, shard, now),
-      warnings: warning === null ? warnings : [...warnings, warning],
-    }
+    if (warning !== null) warnings.push(warning)
+    return { ...NOTHING, ...own, year, manufacturer: null, country: null, candidates, warnings }
   }
   const { year, years, reading, warning } = readPatterns(shard, entry, vin, now, listedYear)
   const facts = new Facts(reading)
@@ -157,12 +161,11 @@ export function decodeOffline(
     warnings.push(`No pattern of this manufacturer fits${isWhole ? '' : ' what is given'}`)
   return {
     ...named,
+    ...own,
     year,
     manufacturer: entry.manufacturer,
     country: countryOf(facts.values('plant')) ?? entry.country,
-    check_digit_valid,
     candidates: facts.candidates,
-    suspect_positions: findSuspects(vin, shard, now),
     warnings,
   }
 }

@@ -1,5 +1,5 @@
 // The model year by 49 CFR 565.15(d), as far as the number alone tells it.
-import { hasRightCheckDigit, needsCheckDigit, UNKNOWN } from '../vin.ts'
+import { UNKNOWN } from '../vin.ts'
 
 const YEAR_CODES = 'ABCDEFGHJKLMNPRSTVWXY123456789'
 const FIRST_CYCLE_YEAR = 1980
@@ -16,7 +16,7 @@ export interface ModelYears {
 }
 
 /**
- * The model years that position 10 may mean. Its thirty codes repeat: for light vehicles a digit in position 7 means
+ * The model years that position 10 may mean in a VIN that follows the standard. Its thirty codes repeat: for light vehicles a digit in position 7 means
  * 1980–2009 and a letter 2010–2039; for all others only a year that has not come yet rules a cycle out.
  * @param now epoch milliseconds; next year's models are on sale already
  */
@@ -30,10 +30,6 @@ export function readModelYears(vin: string, isLight: boolean, now: number): Mode
   const early = FIRST_CYCLE_YEAR + index
   const late = early + CYCLE_YEARS
   const both = late > latest ? [early] : [late, early]
-  if (!needsCheckDigit(vin) && !vin.includes(UNKNOWN) && !hasRightCheckDigit(vin)) {
-    const warning = `This VIN does not follow 49 CFR 565: position 10 need not be the model year (${both.join(' or ')}), and the model is what the number means in North America`
-    return { years: [], isCoded: false, other: null, warning }
-  }
   const seventh = vin.charAt(6)
   if (!isLight || seventh === UNKNOWN) return { years: both, isCoded: true, other: null, warning: null }
   if (/\d/.test(seventh))

@@ -1,9 +1,10 @@
 // Which position of a VIN may be the mistyped one, where its check digit is wrong.
-import { checkDigit, hasRightCheckDigit, needsCheckDigit, UNKNOWN } from '../vin.ts'
+import { checkDigit, hasRightCheckDigit, UNKNOWN } from '../vin.ts'
 import { fitKey, keyText, positionOf, readKey } from './keys.ts'
 import { schemasOf } from './match.ts'
 import { readModelYears } from './model-year.ts'
 import { readKeys, type Shard } from './shard.ts'
+import { followsStandard, mayFollowStandard } from './standard.ts'
 import { shardNameOf, wmiOf } from './wmi.ts'
 
 const CHARACTERS = '0123456789ABCDEFGHJKLMNPRSTUVWXYZ'
@@ -76,11 +77,13 @@ function strangePositions(vin: string, shard: Shard | null, now: number): number
  * Positions of which one alone may be mistyped: another character there makes the check digit right and the number that
  * of a model. First those that hold what no pattern knows there, which are the likeliest; else in order. Where no
  * character makes it a model, patterns tell nothing and every position is told. Empty where the check digit is right,
- * not known, or not required.
+ * not known, or none.
  * @param shard the one that has the VIN's maker, if any has
  */
 export function findSuspects(vin: string, shard: Shard | null, now: number): number[] {
-  if (vin.includes(UNKNOWN) || hasRightCheckDigit(vin) || !needsCheckDigit(vin)) return []
+  if (vin.includes(UNKNOWN) || hasRightCheckDigit(vin)) return []
+  const isForeign = !followsStandard(vin, shard, now)
+  if (isForeign && !mayFollowStandard(vin)) return []
   const names = modelNamer(shard, now)
   const isNamed = names(vin)
   /** The patterns of a maker in another shard are not at hand: there it is enough that there may be such a maker. */
@@ -95,7 +98,9 @@ export function findSuspects(vin: string, shard: Shard | null, now: number): num
   const named = all.filter(({ position, vins }) => (isDescribed(position) ? vins.some(names) : isNamed))
   const elsewhere = all.filter(({ position, vins }) => position <= 3 && vins.some(isElsewhere))
   const isMakerKnown = shard?.wmis[wmiOf(vin)] !== undefined
-  const found = named.length > 0 || (!isMakerKnown && elsewhere.length > 0) ? [...named, ...elsewhere] : all
+  const isTold = named.length > 0 || (!isMakerKnown && elsewhere.length > 0)
+  // Of what need not have a check digit at all only a vehicle that is known is worth a guess.
+  const found = isForeign ? named : isTold ? [...named, ...elsewhere] : all
   const strange = new Set(strangePositions(vin, shard, now))
   return [...new Set(found.map(({ position }) => position))].sort(
     (a, b) => Number(strange.has(b)) - Number(strange.has(a)) || a - b,
