@@ -58,8 +58,8 @@ export const LIMITS = {
   vin: { perUser: perMinute(300), perAddress: perMinute(120), counted: 'isolate' },
   /** Up to fifty numbers each. */
   vin_batch: { perUser: perMinute(60), perAddress: perMinute(20), counted: 'isolate' },
-  /** Numbers, not requests: vendors are paid by the answer. A batch has room. */
-  vin_vendor: { perUser: perMinute(300), perAddress: perMinute(100), counted: 'redis_or_isolate' },
+  /** Numbers, not requests: vendors are paid by the answer. Of one who is signed in a batch has room. */
+  vin_vendor: { perUser: perMinute(100), perAddress: perMinute(20), counted: 'redis_or_isolate' },
   /** Messages of a vendor come from few addresses, and are signed. */
   webhook: { perUser: perMinute(600), perAddress: perMinute(600), counted: 'redis' },
   /** Sockets, tickets and bids to rooms that are not there: each would wake an object. */

@@ -149,8 +149,8 @@ describe('vendors are paid by the answer', () => {
       setVariables(variables())
       const asked = listenOutside(vpicAnswer)
       const address = how === 'with Redis' ? '198.19.1.1' : '198.19.1.2'
-      for (let left = PER_ADDRESS; left > 0; left -= 50) {
-        const count = Math.min(50, left)
+      for (let left = PER_ADDRESS; left > 0; left -= 10) {
+        const count = Math.min(10, left)
         expect(await ask(address, count)).toEqual(times('vpic', count))
       }
       expect(asked.filter(isVendor)).toHaveLength(PER_ADDRESS)
@@ -172,9 +172,9 @@ describe('vendors are paid by the answer', () => {
   ])('a batch that is too many costs nothing of what is left, %s', async (_, address, variables) => {
     setVariables(variables())
     listenOutside(vpicAnswer)
-    await ask(address, 50)
     await ask(address, 10)
-    const left = PER_ADDRESS - 60
+    await ask(address, 3)
+    const left = PER_ADDRESS - 13
     expect(await ask(address, left + 1)).toEqual(times('offline', left + 1))
     expect(await ask(address, left)).toEqual(times('vpic', left))
   })
@@ -189,8 +189,7 @@ describe('vendors are paid by the answer', () => {
       expect((await get()).at('source')).toBe('vpic')
       expect(asked.filter(isVendor)).toEqual([])
     })
-    await ask(address, 50)
-    await ask(address, PER_ADDRESS - 60)
+    await ask(address, PER_ADDRESS - 5)
     await vi.waitFor(async () => expect(await ask(address, 1)).toEqual(['offline']))
     expect((await get()).at('source')).toBe('vpic')
   })
