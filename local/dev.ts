@@ -110,11 +110,13 @@ async function start(): Promise<void> {
   if (isOwnDatabase) {
     await runStep('market', () => seedMarket({ url: served.url, dataDir: DEV_DATA_DIR })).catch(
       (error: unknown) => {
+        if (stopping) return
         // Whoever breaks a route while working on it still wants the server.
         steps.fail(`${error instanceof Error ? error.message : error}\n    The next start goes on with it.`)
       },
     )
   }
+  if (stopping) return
   isReady = true
   stopCron = callCron(served.url, steps.note)
   running.watch((name, how) => steps.note(`${name} ${how}; stop and start again to bring it back`))
