@@ -1,28 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { compareListing } from '../../src/vehicles/vin/listing.ts'
-import { AUCTIONS } from './known/auctions.ts'
-import { COLLECTORS } from './known/collectors.ts'
-import { DEALERS, UNNAMED } from './known/dealers.ts'
-import { HEAVY, OPEN_YEARS } from './known/heavy.ts'
-import { EPA } from './known/libvin.ts'
-import { MOTORCYCLES } from './known/motorcycles.ts'
-import { ORACLE } from './known/oracle.ts'
-import { YARD } from './known/salvage-yard.ts'
+import { UNNAMED } from './known/dealers.ts'
+import { OPEN_YEARS } from './known/heavy.ts'
+import { KNOWN as known, linesOf } from './known/vehicles.ts'
 import { decode } from './shards.ts'
 
-interface Known {
-  vin: string
-  year: number
-  make: string
-  model: string
-}
-
-const linesOf = (text: string): string[] => text.split('\n').filter((line) => line !== '')
-const SOURCES = [DEALERS, ORACLE, AUCTIONS, EPA, YARD, COLLECTORS, MOTORCYCLES, HEAVY]
-const known = linesOf(SOURCES.join('\n')).map((line): Known => {
-  const [vin = '', year, make = '', model = ''] = line.split('|')
-  return { vin, year: Number(year), make, model }
-})
 const plain = (text: string | null): string => (text ?? '').toLowerCase().replace(/[^a-z0-9]/g, '')
 
 test('five hundred vehicles and more of sixty makers and more, each once', () => {
