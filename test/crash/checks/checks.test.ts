@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest'
+import { CLOSES_AT, OPENS_AT, Sale, termsWith } from '../../engine/sale.ts'
 import { Move } from '../house/moves.ts'
 import { CHECKS, checkAuction } from './check-auction.ts'
-import { soundEvidence } from './evidence-stand.ts'
+import { roomFileOf, soundEvidence } from './evidence-stand.ts'
 import { HOUSE_HARMS } from './harms/house-harms.ts'
 import { OUTSIDE_HARMS } from './harms/outside-harms.ts'
 import { ROOM_HARMS } from './harms/room-harms.ts'
+import { History, readHistory } from './history.ts'
 import { troubledEvidence } from './troubled-stand.ts'
 
 describe('the checks of the crash run', () => {
@@ -43,6 +45,17 @@ describe('the checks of the crash run', () => {
       'bid',
       'cancelled',
     ])
+  })
+
+  test('R2: find nothing where an auction was armed after its end', () => {
+    const sale = new Sale()
+    sale.now = CLOSES_AT + 60_000
+    sale.house({ kind: 'arm', terms: termsWith({}) })
+    sale.wake()
+    const { history, problems } = readHistory(roomFileOf(new History(sale.ledger), []))
+    expect(problems).toEqual([])
+    expect(history?.final).toMatchObject({ lastAt: CLOSES_AT + 60_000, position: { outcome: 'unsold' } })
+    expect(history?.entries.map(({ at }) => at)).toEqual([CLOSES_AT + 60_000, OPENS_AT, CLOSES_AT])
   })
 
   test('M12: what an admin changes of the vehicle after the end need not be in the ledger', () => {

@@ -8,7 +8,7 @@ import { Narrator } from '../clients/narrator.ts'
 import { Offer, type OfferKind } from '../clients/offers.ts'
 import { Story } from '../clients/story.ts'
 import type { AuctionEvidence } from '../evidence/evidence.ts'
-import type { StoredVerdict } from '../evidence/room-files.ts'
+import type { RoomFile, StoredVerdict } from '../evidence/room-files.ts'
 import { History } from './history.ts'
 import { soundRows, VEHICLE, WINNER } from './rows-stand.ts'
 
@@ -83,13 +83,30 @@ export const soundEvidence = (): AuctionEvidence => {
   return evidenceOf(desk, { ...soundRows(new History(desk.sale.ledger)), moves: [], suspended: [] })
 }
 
+/** What a room keeps of a sale. */
+export const roomFileOf = (history: History, verdicts: StoredVerdict[]): RoomFile => ({
+  auctionId: history.final.terms.auctionId,
+  cursor: history.final.number,
+  verdicts,
+  entries: history.entries.map((entry, index) => {
+    const seqs = entry.events.flatMap(({ seq }) => seq ?? [])
+    return {
+      entry,
+      kind: entry.events[0]?.kind ?? '',
+      firstSeq: seqs[0] ?? null,
+      seqCount: seqs.length,
+      snapshot: index === 0 ? (history.states[0] ?? null) : null,
+    }
+  }),
+})
+
 type Beside = Omit<AuctionEvidence, 'lot' | 'offers' | 'records' | 'repetitions' | 'shown' | 'room'>
 
 /** What bidders, watchers and the room have of a sale; `beside` is what else is known of it. */
 export function evidenceOf({ sale, offers, verdicts }: Desk, beside: Beside): AuctionEvidence {
   const history = new History(sale.ledger)
   const reasons = new Map(beside.bidRows.map((row) => [row.bid_id, row.void_reason]))
-  const { final, entries, states } = history
+  const { final, entries } = history
   const { terms, position } = final
   return {
     lot: {
@@ -131,21 +148,7 @@ export function evidenceOf({ sale, offers, verdicts }: Desk, beside: Beside): Au
         }))
         .reverse(),
     },
-    room: {
-      auctionId: terms.auctionId,
-      cursor: final.number,
-      verdicts,
-      entries: entries.map((entry, index) => {
-        const seqs = entry.events.flatMap(({ seq }) => seq ?? [])
-        return {
-          entry,
-          kind: entry.events[0]?.kind ?? '',
-          firstSeq: seqs[0] ?? null,
-          seqCount: seqs.length,
-          snapshot: index === 0 ? (states[0] ?? null) : null,
-        }
-      }),
-    },
+    room: roomFileOf(history, verdicts),
     ...beside,
   }
 }

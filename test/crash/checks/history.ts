@@ -116,8 +116,10 @@ function findBrokenRules({ entries, states, final }: History): string[] {
     // While scheduled the seller may move it as they like.
     if (position.endsAt < before.position.endsAt && !kinds.has('edited'))
       problems.push(`the end moves back at entry ${state.number}`)
-    // R2: it opens as of its start, which may have passed when it was armed.
-    if (entry.at < before.lastAt && !kinds.has('opened'))
+    // R2: it opens as of its start, and ends as of its end, which both may have passed when it was armed.
+    const endsAsArmed =
+      kinds.has('ended') && before.lastAt === entries[0]?.at && entry.at === before.position.endsAt
+    if (entry.at < before.lastAt && !kinds.has('opened') && !endsAsArmed)
       problems.push(`entry ${state.number} is older than the one before`)
     if (isOver(before)) problems.push(`entry ${state.number} comes after the end`)
   }
