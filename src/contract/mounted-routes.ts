@@ -1,3 +1,4 @@
+import { SWITCHING_PROTOCOLS } from '../lib/server-socket.ts'
 import { guardOf } from '../platform/guard.ts'
 import { isIdempotent } from '../platform/idempotency.ts'
 import { descriptionOf, validationOf } from '../platform/validate.ts'
@@ -9,8 +10,6 @@ export interface MountedHandler {
   path: string
   handler: object
 }
-
-const SWITCHING_PROTOCOLS = 101
 
 /** Every route that is described, in the order in which they are mounted; but sockets, which OpenAPI has no words for. */
 export function readOperations(mounted: readonly MountedHandler[]): Operation[] {

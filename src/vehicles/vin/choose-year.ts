@@ -11,7 +11,7 @@ import {
 } from './match.ts'
 import { readModelYears } from './model-year.ts'
 import type { Shard, WmiEntry } from './shard.ts'
-import { describeForeign, followsStandard } from './standard.ts'
+import { describeForeign } from './standard.ts'
 
 /** What the patterns tell, and of which year. */
 export interface YearReading {
@@ -48,20 +48,24 @@ function chooseYear(shard: Shard, entry: WmiEntry, vin: string, years: readonly 
   return { year: null, years: [...years], reading: mergeReadings(readings.map(({ reading }) => reading)) }
 }
 
-/**
- * What the patterns of the VIN's model year tell, of all years where it codes none.
- * @param now epoch milliseconds
- * @param listedYear settles which of two years it is
- */
+/** What is known of a VIN beside its characters. */
+export interface VinContext {
+  /** Epoch milliseconds. */
+  now: number
+  /** Whether it does not follow the standard: see `followsStandard`. */
+  isForeign: boolean
+  /** Settles which of two years it is. */
+  listedYear: number | null
+}
+
+/** What the patterns of the VIN's model year tell, of all years where it codes none. */
 export function readPatterns(
   shard: Shard,
   entry: WmiEntry,
   vin: string,
-  now: number,
-  listedYear: number | null,
+  { now, isForeign, listedYear }: VinContext,
 ): YearReading & { warning: string | null } {
   const { years, isCoded, other, warning } = readModelYears(vin, entry.light, now)
-  const isForeign = !followsStandard(vin, shard, now)
   if (isForeign || !isCoded) {
     const reading = readAnyYear(shard, entry, vin)
     const foreign = isForeign ? describeForeign(vin, now, reading.has('model')) : null

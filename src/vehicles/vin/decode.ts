@@ -102,12 +102,12 @@ function nameFields(facts: Facts, entry: WmiEntry): Omit<DecodedFields, 'year'> 
 }
 
 /** What is wrong with the check digit, in words; null where it is right, or the number has none. */
-function checkDigitWarning(vin: string, shard: Shard | null, now: number): string | null {
+function checkDigitWarning(vin: string, isForeign: boolean): string | null {
   if (vin.includes(UNKNOWN)) {
     const missing = [...vin].flatMap((character, i) => (character === UNKNOWN ? [i + 1] : []))
     return `Not given: position${missing.length > 1 ? 's' : ''} ${missing.join(', ')}`
   }
-  if (hasRightCheckDigit(vin) || !followsStandard(vin, shard, now)) return null
+  if (hasRightCheckDigit(vin) || isForeign) return null
   const wrong = `The check digit in position 9 is ${vin.charAt(8)}, it should be ${checkDigit(vin)}`
   return needsCheckDigit(vin)
     ? wrong
@@ -115,10 +115,8 @@ function checkDigitWarning(vin: string, shard: Shard | null, now: number): strin
 }
 
 /** The model year of a VIN whose maker nobody knows. */
-function readYearAlone(vin: string, shard: Shard | null, now: number) {
-  if (!followsStandard(vin, shard, now)) {
-    return { year: null, candidates: {}, warning: describeForeign(vin, now, false) }
-  }
+function readYearAlone(vin: string, now: number, isForeign: boolean) {
+  if (isForeign) return { year: null, candidates: {}, warning: describeForeign(vin, now, false) }
   const { years, warning } = readModelYears(vin, false, now)
   const facts = new Facts(new Map())
   return { year: facts.settle('year', years), candidates: facts.candidates, warning }
@@ -139,16 +137,17 @@ export function decodeOffline(
 ): OfflineVin {
   const isWhole = !vin.includes(UNKNOWN)
   const check_digit_valid = isWhole ? hasRightCheckDigit(vin) : null
-  const warnings = [checkDigitWarning(vin, shard, now)].filter((warning) => warning !== null)
+  const isForeign = !followsStandard(vin, shard, now)
+  const warnings = [checkDigitWarning(vin, isForeign)].filter((warning) => warning !== null)
   const entry = shard?.wmis[wmiOf(vin)]
-  const own = { check_digit_valid, suspect_positions: findSuspects(vin, shard, now) }
+  const own = { check_digit_valid, suspect_positions: findSuspects(vin, shard, now, isForeign) }
   if (!shard || !entry) {
-    const { year, candidates, warning } = readYearAlone(vin, shard, now)
+    const { year, candidates, warning } = readYearAlone(vin, now, isForeign)
     if (!wmiOf(vin).includes(UNKNOWN)) warnings.push(UNKNOWN_MAKER)
     if (warning !== null) warnings.push(warning)
     return { ...NOTHING, ...own, year, manufacturer: null, country: null, candidates, warnings }
   }
-  const { year, years, reading, warning } = readPatterns(shard, entry, vin, now, listedYear)
+  const { year, years, reading, warning } = readPatterns(shard, entry, vin, { now, isForeign, listedYear })
   const facts = new Facts(reading)
   if (year === null && years.length > 0) facts.candidates.year = years
   const named = nameFields(facts, entry)

@@ -4,7 +4,7 @@ import { fitKey, keyText, positionOf, readKey } from './keys.ts'
 import { schemasOf } from './match.ts'
 import { readModelYears } from './model-year.ts'
 import { readKeys, type Shard } from './shard.ts'
-import { followsStandard, mayFollowStandard } from './standard.ts'
+import { mayFollowStandard } from './standard.ts'
 import { shardNameOf, wmiOf } from './wmi.ts'
 
 const CHARACTERS = '0123456789ABCDEFGHJKLMNPRSTUVWXYZ'
@@ -79,10 +79,10 @@ function strangePositions(vin: string, shard: Shard | null, now: number): number
  * character makes it a model, patterns tell nothing and every position is told. Empty where the check digit is right,
  * not known, or none.
  * @param shard the one that has the VIN's maker, if any has
+ * @param isForeign whether it does not follow the standard: see `followsStandard`
  */
-export function findSuspects(vin: string, shard: Shard | null, now: number): number[] {
+export function findSuspects(vin: string, shard: Shard | null, now: number, isForeign: boolean): number[] {
   if (vin.includes(UNKNOWN) || hasRightCheckDigit(vin)) return []
-  const isForeign = !followsStandard(vin, shard, now)
   if (isForeign && !mayFollowStandard(vin)) return []
   const names = modelNamer(shard, now)
   const isNamed = names(vin)
